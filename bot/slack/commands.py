@@ -1,0 +1,135 @@
+"""The slash commands: typed in full they act, left incomplete they open the form, mistyped they help."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.identity import Body
+from bot.slack import grammar, opening
+from bot.slack.door import Door, Visit
+from bot.slack.grammar import Act, CancelWhich, OpenForm, Show, Slash, Unclear
+from bot.slack.views import answer, lists
+from bot.slack.views.blocks import Message, message
+from bot.wording.phrase import say
+from bot.wording.refusals import refused
+from handlers.commands import Cancel, Command, Refused
+from handlers.models import Desk, RequestCard
+
+SLASHES: tuple[Slash, ...] = ("/usher", "/access")
+
+
+async def answered(door: Door, body: Body) -> Message | None:
+    """What the asker reads; None: a form opens instead."""
+    visit = await door.enter(body)
+    if isinstance(visit, Refused):
+        return message(refused(visit))
+    slash: Slash = "/access" if body["command"] == "/access" else "/usher"
+    reading = grammar.read(slash, str(body.get("text", "")), desk=visit.desk, now=door.usher.clock())
+    if grammar.usable(reading, desk=visit.desk):
+        return await _obeyed(door, visit, reading, slash)
+    return answer.answer(why_not(reading, visit.desk), visit.reader)
+
+
+async def _obeyed(door: Door, visit: Visit, reading: grammar.Reading, slash: Slash) -> Message | None:
+    match reading:
+        case Act(command):
+            return await _act(door, visit, command)
+        case OpenForm():
+            return await _open(door, visit, reading)
+        case Show():
+            return await _show(door, visit, reading, slash)
+        case CancelWhich(name):
+            return await _cancel(door, visit, name)
+        case Unclear(what, nearest, example):
+            return answer.unclear(what, nearest, example)
+
+
+def why_not(reading: grammar.Reading, desk: Desk) -> Refused:
+    """Why a form or a list is of no use to this person."""
+    founding = isinstance(reading, OpenForm) and reading.form == "set-up"
+    if founding:
+        return Refused("organization-exists" if desk.organization else "not-workspace-admin")
+    if desk.organization is None:
+        return Refused("no-organization")
+    if desk.member is None:
+        return Refused("not-connected")
+    if isinstance(reading, OpenForm) and reading.form == "connect":
+        return Refused("already-connected")
+    if desk.status != "active":
+        return Refused("not-active", facts={"organization": desk.organization.name})
+    return Refused("may-not")
+
+
+async def _act(door: Door, visit: Visit, command: Command) -> Message:
+    outcome = await door.perform(command, visit)
+    if view := await door.next_form(outcome, visit):
+        door.tasks.start(door.calls.open_if_possible(visit.caller.trigger, view), name="next form")
+    return answer.answer(outcome, visit.reader)
+
+
+async def _open(door: Door, visit: Visit, asked: OpenForm) -> Message | None:
+    view, typed = await opening.form(door, visit, asked)
+    instead = opening.instead(asked.form, asked.prefill, typed)
+    started = door.tasks.start(opening.open_or_tell(door, visit, view, instead), name="form")
+    return None if started else instead
+
+
+async def _show(door: Door, visit: Visit, asked: Show, slash: Slash) -> Message:
+    queries, desk = door.usher.queries, visit.desk
+    match asked.what:
+        case "help":
+            return _help(desk, slash, asked.about)
+        case "invitations":
+            page = await queries.invitations(desk, space=asked.about)
+            return lists.invitations(desk, page, space=asked.about)
+        case "approvals":
+            return lists.approvals(desk, await queries.waiting(desk))
+        case "mine":
+            return lists.mine(desk, await queries.access(desk))
+        case "requests":
+            return lists.requests(desk, await queries.mine(desk))
+        case "me":
+            return lists.me(desk)
+
+
+def _help(desk: Desk, slash: Slash, about: str | None) -> Message:
+    lines = grammar.help_lines(slash, desk=desk, verb=about)
+    other = "/access" if slash == "/usher" else "/usher"
+    intro = (
+        say("You can type this; left incomplete, it opens a form.")
+        if about
+        else say(f"What you can do with {slash} here; what is incomplete opens a form. `{other} help` lists the rest.")
+    )
+    return lists.help_(lines, intro)
+
+
+async def _cancel(door: Door, visit: Visit, name: str | None) -> Message:
+    waiting = [card for card in await door.usher.queries.mine(visit.desk) if card.state == "pending"]
+    meant = [card for card in waiting if name is None or _is_named(card, name)]
+    match meant:
+        case [card]:
+            return answer.answer(await door.perform(Cancel(card.id), visit), visit.reader)
+        case []:
+            return answer.unclear(_none_of(waiting, name), "/access requests", "/access cancel")
+        case _:
+            return lists.which(visit.desk, meant)
+
+
+def _is_named(card: RequestCard, name: str) -> bool:
+    scope = "space" if card.space else "organization"
+    role = card.catalogue.role(card.new, scope=scope) if card.new else None
+    names = {card.id, card.new or "", role.title if role else "", card.space or ""}
+    return name.casefold() in {known.casefold() for known in names if known}
+
+
+def _none_of(waiting: Sequence[RequestCard], name: str | None) -> str:
+    if not waiting or name is None:
+        return "None of your requests is waiting, so there is nothing to cancel."
+    return f"None of your waiting requests is called “{name}”."
+
+
+async def listener(door: Door, ack: Any, body: Body) -> None:
+    said = await answered(door, body)
+    if said is None:
+        await ack()
+    else:
+        await ack(response_type="ephemeral", **said.fields())

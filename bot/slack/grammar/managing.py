@@ -1,0 +1,93 @@
+"""``/usher``: setup, invitations, and what is done to one person."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from bot.slack.grammar.lexer import Token, joined
+from bot.slack.grammar.naming import (
+    known_role,
+    names_somebody,
+    no_spaces,
+    person,
+    role_and_space,
+    several,
+    split_person_and_role,
+)
+from bot.slack.grammar.phrase import Confused, Phrase, leftover, said
+from bot.slack.grammar.prefills import opened
+from bot.slack.grammar.readings import Act, Reading, Show
+from bot.slack.grammar.terms import cut_time, term
+from handlers.commands import ChangeRole, Deactivate, Person, Reactivate
+
+
+def set_up(phrase: Phrase) -> Reading:
+    return opened("set-up", name=phrase.name)
+
+
+def invitations(phrase: Phrase) -> Reading:
+    space = phrase.words("space")
+    if space and phrase.head:
+        raise leftover(phrase.head)
+    space = space or joined(phrase.head) or None
+    if space and not phrase.desk.catalogue.space:
+        raise no_spaces(phrase.desk.catalogue, space)
+    return Show("invitations", space)
+
+
+def change_role(phrase: Phrase) -> Reading:
+    who, role_words, space = _whom_what_where(phrase)
+    role_words, bare = cut_time(role_words)
+    how_long = term(phrase, phrase.given("for"), bare)
+    target = person(who)
+    found = role_and_space(phrase, role_words, space)
+    if target is None or found.role is None or found.lacks_space or phrase.unfinished:
+        known = {"reason": phrase.reason} | found.prefill() | how_long.prefill(phrase.desk.timezone)
+        return opened("change-role", person=target and target.typed, **known)
+    return Act(ChangeRole(target, found.role.id, found.space, how_long.lasts, how_long.until, phrase.reason or ""))
+
+
+def _whom_what_where(phrase: Phrase) -> tuple[Sequence[Token], Sequence[Token], str | None]:
+    """``to`` leads to the role, or, where a role was named before it, to the space."""
+    marked, to, space = phrase.given("role"), phrase.given("to"), phrase.words("space")
+    if marked is None and to and known_role(phrase.desk.catalogue, to):
+        return phrase.head, to, space
+    who, role_words = (phrase.head, marked) if marked else split_person_and_role(phrase, phrase.head)
+    if to and role_words:
+        if space is not None:
+            raise leftover(to)
+        return who, role_words, joined(to)
+    return who, role_words or to or (), space
+
+
+def of_one(
+    form: Literal["deactivate", "reactivate"], order: type[Deactivate | Reactivate]
+) -> Callable[[Phrase], Reading]:
+    """For what is done to one person, with a reason at most."""
+
+    def read(phrase: Phrase) -> Reading:
+        target = _one(phrase.head)
+        if target is None or phrase.unfinished:
+            return opened(form, person=target and target.typed, reason=phrase.reason)
+        return Act(order(target, phrase.reason or ""))
+
+    return read
+
+
+def only(reading: Reading) -> Callable[[Phrase], Reading]:
+    """For what nothing may follow."""
+
+    def read(phrase: Phrase) -> Reading:
+        if phrase.head:
+            raise leftover(phrase.head)
+        return reading
+
+    return read
+
+
+def _one(tokens: Sequence[Token]) -> Person | None:
+    """Words after a whole name are not taken for a reason: they may be a second person, who would be forgotten."""
+    if tokens and tokens[0].whole and tokens[1:]:
+        if names_somebody(tokens[1:]):
+            raise several(tokens)
+        raise Confused(f"{said(joined(tokens[1:]))} was not understood there. A reason starts with `because`.")
+    return person(tokens)

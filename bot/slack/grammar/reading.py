@@ -1,0 +1,104 @@
+"""From the text of a slash command to what is meant. Pure: nothing is looked up, and nothing is judged."""
+
+import re
+from datetime import datetime
+
+from bot.slack.grammar.lexer import cleaned, plain, unquoted
+from bot.slack.grammar.near import nearest
+from bot.slack.grammar.phrase import Confused, Verb, said, take_apart
+from bot.slack.grammar.readings import OpenForm, Reading, Show, Slash, Unclear
+from bot.slack.grammar.verbs import VERBS, example, first_step, help_lines, may_use, usable_verbs
+from handlers.models import Desk
+
+# Two hundred addresses as Slack marks them up fit in; what is longer was hardly typed.
+LONGEST = 20_000
+
+_WORD = re.compile(r"(\S+)\s*")
+_HYPHENS = re.compile(r"[-_:]")
+_HELP = frozenset({"help", "?", "-h", "--help"})
+_OTHER: dict[Slash, Slash] = {"/usher": "/access", "/access": "/usher"}
+
+
+def read(slash: Slash, text: str, *, desk: Desk, now: datetime) -> Reading:
+    """Never raises, whatever was typed. ``now`` is aware."""
+    if len(text) > LONGEST:
+        return _too_long(slash, text, desk)
+    text = cleaned(text)
+    if not text or text.casefold() in _HELP:
+        return Show("help")
+    found = _verb(slash, text)
+    return _read_verb(*found, desk, now) if found else _no_verb(slash, text, desk)
+
+
+def _read_verb(verb: Verb, rest: str, desk: Desk, now: datetime) -> Reading:
+    if verb.name == "help":
+        return _help(verb.slash, rest, desk)
+    if rest.casefold() in _HELP:
+        return _help(verb.slash, verb.name, desk)
+    try:
+        return verb.read(take_apart(verb, rest, desk=desk, now=now))
+    except Confused as confused:
+        # Who may not use it at all is better told so than how to spell it.
+        if verb.form and not may_use(verb, desk):
+            return OpenForm(verb.form)
+        return Unclear(confused.what, confused.nearest, example(verb, desk))
+
+
+def _verb(slash: Slash, text: str) -> tuple[Verb, str] | None:
+    """The verb with the most words that the text begins with, and what stands after it."""
+    by_name = {tuple(verb.name.split()): verb for verb in VERBS if verb.slash == slash}
+    words = list(_WORD.finditer(text, 0, 200))[: max(map(len, by_name))]
+    spelt = [_spelt(word[1]) for word in words]
+    for count in range(len(words), 0, -1):
+        if verb := by_name.get(tuple(spelt[:count])):
+            return verb, text[words[count - 1].end() :].strip()
+    return None
+
+
+def _spelt(word: str) -> str:
+    return _HYPHENS.sub("", word).casefold()
+
+
+def _no_verb(slash: Slash, text: str, desk: Desk) -> Unclear:
+    typed = text.split(maxsplit=1)[0]
+    guess = _nearest_verb(slash, typed, desk)
+    what = f"{said(unquoted(plain(typed)))} is not a command of `{slash}`."
+    return Unclear(what, guess.typed if guess else None, example(guess, desk) if guess else _way_on(slash, desk))
+
+
+def _way_on(slash: Slash, desk: Desk) -> str:
+    first = first_step(desk)
+    return example(first, desk) if first else f"{slash} help"
+
+
+def _nearest_verb(slash: Slash, typed: str, desk: Desk) -> Verb | None:
+    """A verb of the other command is meant if it was typed to the letter, or nothing of this one is near."""
+    own = {verb.name: verb for verb in usable_verbs(slash, desk=desk)}
+    other = {verb.name: verb for verb in usable_verbs(_OTHER[slash], desk=desk)}
+    if found := other.get(_spelt(typed)):
+        return found
+    name = nearest(typed, own)
+    if name is None:
+        name = nearest(typed, other)
+        return other[name] if name else None
+    return own[name]
+
+
+def _help(slash: Slash, about: str, desk: Desk) -> Reading:
+    if not about:
+        return Show("help")
+    words = plain(about).removeprefix(slash).split()
+    name = " ".join(map(_spelt, words))
+    if help_lines(slash, desk=desk, verb=name):
+        return Show("help", name)
+    guess = _nearest_verb(slash, name, desk)
+    what = f"There is no command {said(plain(about))} that you may use."
+    return Unclear(what, f"{slash} help {guess.name}" if guess else None, _way_on(slash, desk))
+
+
+def _too_long(slash: Slash, text: str, desk: Desk) -> Unclear:
+    found = _verb(slash, cleaned(text[:200]))
+    verb = found[0] if found and found[0].form else None
+    advice = f" Type `{verb.typed}` alone, and fill in the form." if verb else ""
+    what = f"That is too long to read: {len(text):,} characters, and at most {LONGEST:,} are read.{advice}"
+    return Unclear(what, verb.typed if verb else None, example(verb, desk) if verb else f"{slash} help")

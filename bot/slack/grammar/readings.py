@@ -1,0 +1,63 @@
+"""What a typed command turns out to mean."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from handlers.commands import Command
+
+Slash = Literal["/usher", "/access"]
+Form = Literal["set-up", "invite", "change-role", "deactivate", "reactivate", "request-access", "connect"]
+Sight = Literal["help", "invitations", "approvals", "mine", "requests", "me"]
+Prefill = Mapping[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """``prefill``: the command's field names with what was understood.
+
+    ``role`` is an id, ``person`` is ``Person.typed``, ``lasts`` is canonical (``1d 12h``), ``until`` is
+    ``2026-12-01 18:00`` in the typist's timezone, ``emails`` and ``groups`` are tuples.
+    """
+
+    form: Form
+    prefill: Prefill = field(default_factory=dict[str, str | tuple[str, ...]])
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """``about``: the verb that help was asked for, or the space whose invitations are meant, as typed."""
+
+    what: Sight
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelWhich:
+    """``name``: a request's id or the title of the role it asks for, as typed; None: the only one that is waiting."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """``what`` is whole sentences, ``nearest`` a command or a role's title. Plain text: not escaped for Slack yet."""
+
+    what: str
+    nearest: str | None
+    example: str
+
+
+Reading = Act | OpenForm | Show | CancelWhich | Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    usage: str
+    about: str
+    example: str

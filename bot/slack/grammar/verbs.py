@@ -1,0 +1,223 @@
+"""The one table of verbs, and who may use which."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.slack.grammar.asking import cancel, connect, request
+from bot.slack.grammar.inviting import invite
+from bot.slack.grammar.managing import change_role, invitations, of_one, only, set_up
+from bot.slack.grammar.naming import offered
+from bot.slack.grammar.phrase import Phrase, Slot, Verb
+from bot.slack.grammar.readings import CancelWhich, HelpLine, OpenForm, Reading, Show, Slash
+from handlers.catalogue import Change, Role
+from handlers.commands import Deactivate, Reactivate
+from handlers.models import Desk
+
+
+def _marks(**slots: Slot) -> Mapping[str, Slot]:
+    """Python's own words are written with an underscore behind them."""
+    return MappingProxyType({word.removesuffix("_"): slot for word, slot in slots.items()})
+
+
+def _show_help(phrase: Phrase) -> Reading:
+    return Show("help", phrase.name)
+
+
+_NOTHING = _marks()
+_BECAUSE = _marks(because="reason")
+_INVITE = _marks(as_="role", to="space", in_="space", with_="nothing", groups="groups", group="groups", named="name")
+_ROLE = _marks(as_="role", to="to", in_="space", for_="for", until="until", because="reason")
+_REQUEST = _marks(as_="role", to="space", in_="space", for_="for", until="until", because="reason")
+_DECIDING: frozenset[Change] = frozenset({"invite", "change-role", "deactivate", "reactivate"})
+
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        "/usher",
+        "setup",
+        "setup",
+        "set Usher up for this workspace",
+        "setup",
+        set_up,
+        who="founder",
+        form="set-up",
+    ),
+    Verb(
+        "/usher",
+        "invite",
+        'invite EMAIL[, EMAIL …] as ROLE [to SPACE] [groups A, B] [named "Ada Lovelace"]',
+        "invite people by e-mail",
+        "invite ada@example.org, bob@example.org as {role}",
+        invite,
+        needs=frozenset({"invite"}),
+        marks=_INVITE,
+        offers="invites",
+        lists=True,
+        form="invite",
+    ),
+    Verb(
+        "/usher",
+        "invitations",
+        "invitations [SPACE]",
+        "the invitations, each with Resend, Revoke and Copy invite link",
+        "invitations",
+        invitations,
+        needs=frozenset({"invite"}),
+        marks=_marks(in_="space", to="space"),
+    ),
+    Verb(
+        "/usher",
+        "role",
+        "role PERSON ROLE [in SPACE] [for 8h | until DATE] [because …]",
+        "change somebody's role, lasting or for a while",
+        "role @ada {role} for 8h because she is on call",
+        change_role,
+        needs=frozenset({"change-role"}),
+        marks=_ROLE,
+        offers="gives",
+        form="change-role",
+    ),
+    Verb(
+        "/usher",
+        "deactivate",
+        "deactivate PERSON [because …]",
+        "close every door to somebody; it can be undone",
+        "deactivate @ada because she is on leave",
+        of_one("deactivate", Deactivate),
+        needs=frozenset({"deactivate"}),
+        marks=_BECAUSE,
+        form="deactivate",
+    ),
+    Verb(
+        "/usher",
+        "reactivate",
+        "reactivate PERSON [because …]",
+        "let somebody in again",
+        "reactivate @ada because she is back",
+        of_one("reactivate", Reactivate),
+        needs=frozenset({"reactivate"}),
+        marks=_BECAUSE,
+        form="reactivate",
+    ),
+    Verb(
+        "/usher",
+        "approvals",
+        "approvals",
+        "what waits for you, and why you are asked",
+        "approvals",
+        only(Show("approvals")),
+        needs=_DECIDING,
+        marks=_NOTHING,
+    ),
+    Verb(
+        "/access",
+        "request",
+        "request ROLE [in SPACE] [for 4h | until DATE] [for PERSON] because REASON",
+        "ask for a role, for yourself or for somebody else",
+        "request {asked} for 4h because the report is due on Friday",
+        request,
+        marks=_REQUEST,
+        form="request-access",
+    ),
+    Verb(
+        "/access", "mine", "mine", "the access you have, and when it ends", "mine", only(Show("mine")), marks=_NOTHING
+    ),
+    Verb(
+        "/access",
+        "requests",
+        "requests",
+        "your requests and what became of them",
+        "requests",
+        only(Show("requests")),
+        marks=_NOTHING,
+    ),
+    Verb("/access", "cancel", "cancel [NAME]", "take a request of yours back", "cancel", cancel),
+    Verb(
+        "/access",
+        "connect",
+        "connect",
+        "tie this Slack account to your membership",
+        "connect",
+        connect,
+        who="newcomer",
+        marks=_NOTHING,
+        form="connect",
+    ),
+    Verb("/access", "me", "me", "your profile, password and second factor", "me", only(Show("me")), marks=_NOTHING),
+    *(
+        Verb(slash, "help", "help [VERB]", "what you may do here", "help", _show_help, who="anybody")
+        for slash in ("/usher", "/access")
+    ),
+)
+
+_SPACE_PART = re.compile(r" \[[^\[\]]*\bSPACE\]")
+
+
+def may_use(verb: Verb, desk: Desk) -> bool:
+    match verb.who:
+        case "founder":
+            return desk.organization is None and desk.workspace_admin
+        case "newcomer":
+            return desk.organization is not None and desk.member is None
+        case "member":
+            return desk.status == "active" and (not verb.needs or bool(verb.needs & desk.may))
+        case "anybody":
+            return True
+
+
+def usable(reading: Reading, *, desk: Desk) -> bool:
+    """Whether there is sense in opening that form or showing that list to this person; acts, the gate decides."""
+    match reading:
+        case OpenForm(form=form):
+            return any(verb.form == form and may_use(verb, desk) for verb in VERBS)
+        case Show(what=what):
+            return any(verb.name == what and may_use(verb, desk) for verb in VERBS)
+        case CancelWhich():
+            return desk.status == "active"
+        case _:
+            return True
+
+
+def usable_verbs(slash: Slash, *, desk: Desk) -> tuple[Verb, ...]:
+    return tuple(verb for verb in VERBS if verb.slash == slash and may_use(verb, desk))
+
+
+def first_step(desk: Desk) -> Verb | None:
+    """What somebody must do before anything else, whichever command they typed."""
+    return next((verb for verb in VERBS if verb.who in {"founder", "newcomer"} and may_use(verb, desk)), None)
+
+
+def help_lines(slash: Slash, *, desk: Desk, verb: str | None = None) -> tuple[HelpLine, ...]:
+    """Only what the asker may do; with ``verb`` that one alone, of either command, or nothing."""
+    own = usable_verbs(slash, desk=desk)
+    if verb is not None:
+        other = usable_verbs("/access" if slash == "/usher" else "/usher", desk=desk)
+        return tuple(help_line(found, desk) for found in (*own, *other) if found.name == verb)[:1]
+    first = first_step(desk)
+    before = (first,) if first and first not in own else ()
+    return tuple(help_line(found, desk) for found in (*before, *own))
+
+
+def help_line(verb: Verb, desk: Desk) -> HelpLine:
+    words = desk.catalogue.words
+    usage = (
+        verb.usage.replace("SPACE", words.space.upper()) if desk.catalogue.space else _SPACE_PART.sub("", verb.usage)
+    )
+    return HelpLine(f"{verb.slash} {usage}", verb.about, example(verb, desk))
+
+
+def example(verb: Verb, desk: Desk) -> str:
+    """Can be typed as it stands, in the catalogue's own roles."""
+    roles = offered(desk, verb.offers, "organization") or offered(desk, "all", "organization")
+    usual = [role for role in roles if role.in_space_at_most is None] or roles
+    return f"{verb.slash} {verb.example.format(role=_typed(usual[-1]), asked=_asked(desk))}"
+
+
+def _asked(desk: Desk) -> str:
+    in_space = offered(desk, "all", "space")
+    roles = in_space or offered(desk, "all", "organization")
+    return f"{_typed(roles[len(roles) // 2])}{' in Apollo' if in_space else ''}"
+
+
+def _typed(role: Role) -> str:
+    return role.title.casefold()

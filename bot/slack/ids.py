@@ -1,0 +1,23 @@
+"""Every action id that a view may build, in one place: a test compares them with the listeners."""
+
+from typing import Final
+
+APPROVE: Final = "approve"
+DENY: Final = "deny"
+CANCEL: Final = "cancel"
+ACCEPT: Final = "accept"
+RESEND: Final = "resend"
+REVOKE: Final = "revoke"
+COPY_LINK: Final = "copy_link"
+INVITATIONS: Final = "open_invitations"
+INVITATIONS_PAGE: Final = "invitations_page"
+INVITATIONS_BACK: Final = "invitations_back"
+SET_UP: Final = "open_set_up"
+INVITE: Final = "open_invite"
+CHANGE_ROLE: Final = "open_change_role"
+DEACTIVATE: Final = "open_deactivate"
+REACTIVATE: Final = "open_reactivate"
+REQUEST_ACCESS: Final = "open_request_access"
+CONNECT: Final = "open_connect"
+ME: Final = "open_me"
+CREDENTIALS: Final = "open_credentials"

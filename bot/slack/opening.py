@@ -1,0 +1,184 @@
+"""Opening a form: with what was typed already, and with the command to type instead where Slack opens none."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.slack.door import Door, Visit
+from bot.slack.grammar import Form, OpenForm, Prefill
+from bot.slack.views import change_role, connect, deactivate, invite, reactivate, request_access, set_up
+from bot.slack.views.blocks import Block, Message, message
+from bot.slack.views.fields import EMPTY, Prefilled
+from bot.wording.phrase import Command, say
+from handlers.commands import Account
+from handlers.models import Choice, Desk
+
+_BUILD: Mapping[Form, Callable[[Desk, Prefilled], Block]] = {
+    "set-up": set_up.build,
+    "invite": invite.build,
+    "change-role": change_role.build,
+    "deactivate": deactivate.build,
+    "reactivate": reactivate.build,
+    "connect": connect.build,
+}
+
+
+async def form(door: Door, visit: Visit, asked: OpenForm) -> tuple[Block, Prefilled]:
+    typed = await prefilled(door, visit, asked.prefill)
+    if asked.form == "set-up":
+        typed = replace(typed, name=typed.name or await _name_of_workspace(door))
+    return build(visit, asked.form, typed), typed
+
+
+async def blank(door: Door, visit: Visit, which: Form) -> Block:
+    """The form as it opens where nothing was typed."""
+    return (await form(door, visit, OpenForm(which)))[0]
+
+
+async def _name_of_workspace(door: Door) -> str:
+    installed = await door.identity.installed()
+    return installed.name if installed else ""
+
+
+def build(visit: Visit, which: Form, typed: Prefilled = EMPTY) -> Block:
+    if which == "request-access":
+        return request_access.build(visit.desk, typed, channel=visit.caller.channel or "")
+    return _BUILD[which](visit.desk, typed)
+
+
+async def open_or_tell(door: Door, visit: Visit, view: Block, instead: Message, *, push: bool = False) -> None:
+    """After the ack: nobody is left waiting for a form that does not come."""
+    caller = visit.caller
+    if await door.calls.open(caller.trigger, view, push=push):
+        return
+    if not await door.calls.respond(caller.response_url, instead):
+        await door.calls.tell(caller.account.user, instead)
+
+
+# What was typed -------------------------------------------------------------------------------------------------------
+
+
+async def prefilled(door: Door, visit: Visit, known: Prefill) -> Prefilled:
+    person, space = _text(known, "person"), _text(known, "space")
+    who = await find_person(door, visit, person) if person else None
+    where = await _find_space(door, visit, space) if space else None
+    typed = Prefilled(
+        role=_text(known, "role"),
+        person=who,
+        space=where,
+        lasts=_text(known, "lasts"),
+        until=_moment(_text(known, "until"), visit.desk.timezone),
+        reason=_text(known, "reason"),
+        emails=_many(known, "emails") or _many(known, "email"),
+        groups=_many(known, "groups"),
+        name=_text(known, "name"),
+    )
+    if person and who is None:
+        return replace(
+            typed, note=say("There is no member {person} here: choose somebody from the list.", person=person)
+        )
+    if space and where is None:
+        return replace(typed, note=say("There is no {space} here that you can reach.", space=space))
+    return typed
+
+
+async def find_person(door: Door, visit: Visit, typed: str) -> Choice | None:
+    """The one member that the typed words name: a mention, an address or a name."""
+    if typed.startswith("<@"):
+        return await of_slack(door, visit, typed[2:-1].partition("|")[0])
+    found = await door.usher.queries.people(visit.desk, typed)
+    return found[0] if len(found) == 1 else None
+
+
+async def of_slack(door: Door, visit: Visit, user: str) -> Choice | None:
+    account = Account(visit.caller.account.team, user)
+    member = (await door.usher.queries.desk(account, visit.caller.workspace)).member
+    return Choice(member.id, member.name or member.email) if member else None
+
+
+async def _find_space(door: Door, visit: Visit, typed: str) -> Choice | None:
+    found = await door.usher.queries.spaces(visit.desk, typed)
+    exact = [choice for choice in found if choice.label.casefold() == typed.casefold()]
+    return next(iter(exact or (found if len(found) == 1 else ())), None)
+
+
+def _text(known: Prefill, field: str) -> str:
+    value = known.get(field, "")
+    return value if isinstance(value, str) else " ".join(value)
+
+
+def _many(known: Prefill, field: str) -> tuple[str, ...]:
+    value = known.get(field, ())
+    return (value,) if isinstance(value, str) else value
+
+
+def _moment(text: str, timezone: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(timezone)) if text else None
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return None
+
+
+# What to type instead -------------------------------------------------------------------------------------------------
+
+
+def instead(which: Form, known: Prefill, typed: Prefilled = EMPTY) -> Message:
+    """The whole command with all that was typed before; words in capitals are still to be filled in."""
+    line = Command(spelled(which, known, typed))
+    if which in {"set-up", "connect"}:
+        return message(
+            say("Unclear. Slack did not open the form, and nothing was changed. Type {line} again.", line=line)
+        )
+    return message(
+        say(
+            "Unclear. Slack did not open the form, and nothing was changed. Type it all instead, with your own words "
+            "for the capitals: {line}",
+            line=line,
+        )
+    )
+
+
+def spelled(which: Form, known: Prefill, typed: Prefilled) -> str:
+    words = {field: _text(known, field) for field in ("role", "space", "lasts", "until", "reason")}
+    person = _person(known, typed)
+    who, role, space = _quoted(person) or "PERSON", words["role"] or "ROLE", _quoted(words["space"])
+    where = f" in {space}" if space else ""
+    long = f" for {words['lasts']}" if words["lasts"] else f" until {words['until']}" if words["until"] else ""
+    because = f" because {words['reason']}" if words["reason"] else ""
+    match which:
+        case "set-up":
+            return "/usher setup"
+        case "connect":
+            return "/access connect"
+        case "invite":
+            return f"/usher invite {_invited(known)} as {role}{f' to {space}' if space else ''}{_named(known)}"
+        case "change-role":
+            return f"/usher role {who} {role}{where}{long}{because}"
+        case "deactivate" | "reactivate":
+            return f"/usher {which} {who}{because}"
+        case "request-access":
+            for_ = f" for {_quoted(person)}" if person else ""
+            return f"/access request {role}{where}{long}{for_}{because or ' because REASON'}"
+
+
+def _person(known: Prefill, typed: Prefilled) -> str:
+    """As it was typed; a mention can't be typed back, so that one is named."""
+    words = _text(known, "person")
+    if not (words.startswith("<@") or not words) or typed.person is None:
+        return "" if words.startswith("<@") else words
+    return typed.person.label
+
+
+def _invited(known: Prefill) -> str:
+    return ", ".join(_many(known, "emails")) or "EMAIL"
+
+
+def _named(known: Prefill) -> str:
+    groups = ", ".join(_many(known, "groups"))
+    name = _text(known, "name")
+    return (f" groups {groups}" if groups else "") + (f' named "{name}"' if name else "")
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if " " in text else text

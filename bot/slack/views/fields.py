@@ -1,0 +1,119 @@
+"""What stands in a form: reading what was filled in, and keeping ids in `private_metadata`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from bot.slack.grammar import times
+from bot.slack.grammar.phrase import Confused
+from bot.wording.phrase import NOTHING, Phrase, say
+from handlers.commands import CardPlace
+from handlers.models import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A field that could not be read: the command would not even be one."""
+
+    field: str
+    phrase: Phrase
+
+
+class Unreadable(Exception):  # noqa: N818 - it is answered under the field
+    def __init__(self, field: str, phrase: Phrase) -> None:
+        super().__init__(field)
+        self.wrong = Wrong(field, phrase)
+
+
+_KEPT = ("request", "channel", "person", "ts")
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """Ids only: what a form is about, the channel it was asked in, and the card it was opened from."""
+
+    request: str = ""
+    channel: str = ""
+    person: str = ""
+    ts: str = ""
+
+    def dump(self) -> str:
+        kept = {name: value for name in _KEPT if (value := getattr(self, name))}
+        return json.dumps(kept, separators=(",", ":")) if kept else ""
+
+    @staticmethod
+    def load(text: object) -> "Meta":
+        """What cannot be read is nothing: a form without its ids is refused by what needs them."""
+        try:
+            held = _mapping(json.loads(text) if isinstance(text, str) and text else {})
+        except ValueError:
+            return Meta()
+        return Meta(**{name: str(held.get(name) or "") for name in _KEPT})
+
+    @property
+    def card(self) -> CardPlace | None:
+        return CardPlace(self.channel, self.ts) if self.ts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A submitted form. Slack's `state.values` is block id → action id → what the element holds."""
+
+    values: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    meta: Meta = Meta()
+
+    def text(self, name: str) -> str:
+        return str(self._held(name).get("value") or "").strip()
+
+    def choice(self, name: str) -> str:
+        return str(_mapping(self._held(name).get("selected_option")).get("value") or "")
+
+    def moment(self, name: str) -> datetime | None:
+        seconds = self._held(name).get("selected_date_time")
+        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and 0 < seconds < 10**10 else None
+
+    def span(self, name: str) -> timedelta | None:
+        typed = self.text(name)
+        try:
+            return times.lasting(typed) if typed else None
+        except Confused as confused:
+            raise Unreadable(name, say(confused.what)) from None
+
+    def _held(self, name: str) -> Mapping[str, Any]:
+        return _mapping(next(iter(self.values.get(name, {}).values()), None))
+
+
+def filled(view: Mapping[str, Any]) -> Filled:
+    state = cast("Mapping[str, Any]", view.get("state") or {})
+    return Filled(
+        cast("Mapping[str, Mapping[str, Any]]", state.get("values") or {}), Meta.load(view.get("private_metadata"))
+    )
+
+
+def _mapping(found: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """What a form begins with: what was typed in a command, or chosen on Home, with its names found."""
+
+    role: str = ""
+    person: Choice | None = None
+    space: Choice | None = None
+    lasts: str = ""
+    until: datetime | None = None
+    reason: str = ""
+    emails: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    name: str = ""
+    note: Phrase = NOTHING
+
+    @property
+    def until_seconds(self) -> int | None:
+        return int(self.until.timestamp()) if self.until else None
+
+
+EMPTY = Prefilled()

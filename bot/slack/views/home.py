@@ -1,0 +1,122 @@
+"""App Home: what I hold, what I asked for, what waits for me, and for those who manage members what they can do."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from bot.slack import ids
+from bot.slack.views.blocks import MOST_IN_VIEW, Block, Element, actions, button, header, rich
+from bot.slack.views.card import decide
+from bot.slack.views.lists import access_line, apart, invitation, own_request, request
+from bot.wording.common import STATUS, role_title
+from bot.wording.phrase import say
+from bot.wording.refusals import reason_and_step
+from handlers.catalogue_words import Change
+from handlers.commands import Refused
+from handlers.models import Desk, Home
+
+Row = TypeVar("Row")
+
+MOST_WAITING = 10
+MOST_MINE = 8
+MOST_ACCESS = 20
+MOST_INVITATIONS = 5
+
+_ACTIONS: tuple[tuple[str, str, Change], ...] = (
+    ("Invite people", ids.INVITE, "invite"),
+    ("Change role", ids.CHANGE_ROLE, "change-role"),
+    ("Deactivate", ids.DEACTIVATE, "deactivate"),
+    ("Reactivate", ids.REACTIVATE, "reactivate"),
+)
+
+
+def build(home: Home) -> Block:
+    desk = home.desk
+    if desk.organization is None:
+        return _view(_nobody_yet(desk))
+    if desk.member is None:
+        return _view([rich(say("Welcome to Usher.")), *_closed(Refused("not-connected"), "Connect", ids.CONNECT)])
+    if desk.status != "active":
+        return closed(Refused("not-active", facts={"organization": desk.organization.name}))
+    return _view([*_greeting(desk), *_waiting(home), *_access(home), *_mine(home), *_manage(home)])
+
+
+def closed(refusal: Refused) -> Block:
+    """For who may not come in at all."""
+    return _view([rich(reason_and_step(refusal))])
+
+
+def _view(blocks: Sequence[Block]) -> Block:
+    return {"type": "home", "callback_id": "home", "blocks": list(blocks[:MOST_IN_VIEW])}
+
+
+def _nobody_yet(desk: Desk) -> list[Block]:
+    welcome = rich(say("Welcome to Usher."))
+    if desk.workspace_admin:
+        start = say(
+            "This workspace has no organization yet. Set it up: you become its first member, with the highest role."
+        )
+        return [welcome, rich(start), actions("set-up", button("Set up", ids.SET_UP, style="primary"))]
+    return [welcome, rich(reason_and_step(Refused("no-organization")))]
+
+
+def _closed(refusal: Refused, label: str, action: str) -> list[Block]:
+    return [rich(reason_and_step(refusal)), actions("way-in", button(label, action, style="primary"))]
+
+
+def _greeting(desk: Desk) -> list[Block]:
+    name = desk.organization.name if desk.organization else ""
+    line = say("You are {role} in {name}.", role=role_title(desk.catalogue, desk.role), name=name)
+    buttons: list[Element] = [
+        button("Request access", ids.REQUEST_ACCESS),
+        button("About me", ids.ME),
+    ]
+    return [rich(line), actions("myself", *buttons)]
+
+
+def _waiting(home: Home) -> list[Block]:
+    if not home.waiting:
+        return []
+    rows = _rows(home.waiting, MOST_WAITING, lambda card: [*request(home.desk, card), decide(card)], "/usher approvals")
+    return [header("Waiting for your decision"), *rows]
+
+
+def _access(home: Home) -> list[Block]:
+    lines = [access_line(home.desk, one) for one in home.access[:MOST_ACCESS]]
+    more = len(home.access) - len(lines)
+    if more:
+        lines.append(say("{more} more: type `/access mine`.", more=str(more)))
+    return [header("My access"), rich(*(lines or [say("No role yet. Press Request access to ask for one.")]))]
+
+
+def _mine(home: Home) -> list[Block]:
+    if not home.mine:
+        return []
+    rows = _rows(home.mine, MOST_MINE, lambda card: own_request(home.desk, card), "/access requests")
+    return [header("My requests"), *rows]
+
+
+def _manage(home: Home) -> list[Block]:
+    desk = home.desk
+    buttons = [button(label, action) for label, action, change in _ACTIONS if change in desk.may]
+    blocks: list[Block] = [header("Members")] if home.counts or buttons or home.invitations else []
+    if home.counts:
+        counted = ", ".join(f"{STATUS[status]}: {count}" for status, count in home.counts)
+        blocks.append(rich(say("{counted}.", counted=counted)))
+    if buttons:
+        blocks.append(actions("members", *buttons))
+    return blocks + _invitations(home)
+
+
+def _invitations(home: Home) -> list[Block]:
+    if not home.invitations:
+        return []
+    rows = _rows(home.invitations, MOST_INVITATIONS, lambda row: invitation(home.desk, row), "/usher invitations")
+    return [header("Recent invitations"), *rows]
+
+
+def _rows(rows: Sequence[Row], most: int, block: Callable[[Row], list[Block]], all_of_them: str) -> list[Block]:
+    blocks = apart([block(row) for row in rows[:most]])
+    more = len(rows) - most
+    if more <= 0:
+        return blocks
+    return [*blocks, rich(say("{more} more: type ", more=str(more)) + say(f"`{all_of_them}`."))]

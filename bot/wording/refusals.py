@@ -1,0 +1,274 @@
+"""Every refusal in words: why, and what to do next. Read each aloud: it answers a person who wanted something."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.wording.left_out import known_why, left_out
+from bot.wording.phrase import Fact, Phrase, Who, Words, say
+from handlers.commands import NotInvited, RefusalCode, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What stands in braces comes from the refusal, or from `UNNAMED` where it names none."""
+
+    why: str
+    then: str
+
+
+# What a sentence says where a refusal carries no such fact.
+UNNAMED: Mapping[str, str] = {
+    "ask": "an admin of your organization",
+    "advice": "use three or four unrelated words",
+    "known": "those in the form's list",
+    "least": "8",
+    "minutes": "15",
+    "most": "so many",
+    "organization": "this organization",
+    "person": "This person",
+    "role": "in question",
+    "several": "say which",
+    "space": "of that name",
+    "group": "of that name",
+    "plan": "of that name",
+    "catalogue": "of that name",
+    "state": "over",
+    "status": "so",
+}
+
+REFUSALS: Mapping[RefusalCode, Sentence] = {
+    "busy": Sentence("Usher is busy just now, and nothing was changed.", "Try again in a moment."),
+    "unknown-account": Sentence(
+        "Slack did not say who you are, and nothing was changed.", "Try again in a moment; if it goes on, tell {ask}."
+    ),
+    "not-for-guests": Sentence(
+        "Only full members of this Slack workspace can use Usher in it: no guests, bots or people of other workspaces.",
+        "Ask {ask} for a full Slack account, or for an invitation by e-mail.",
+    ),
+    "not-connected": Sentence(
+        "Your Slack account isn't connected to a member yet.",
+        "Type `/access connect`; if you were never invited, ask {ask} for an invitation.",
+    ),
+    "already-connected": Sentence(
+        "This Slack account is connected to a member already.", "Type `/access me` to see who you are here."
+    ),
+    "no-organization": Sentence(
+        "This workspace has no organization in Usher yet.",
+        "A workspace owner or admin of Slack can type `/usher setup`.",
+    ),
+    "organization-exists": Sentence(
+        "This workspace has its organization already.", "Type `/usher help` to see what you can do in it."
+    ),
+    "already-set-up": Sentence(
+        "Your password and your second factor are set already.",
+        "There is nothing to do; if you lost your device, ask {ask} to reset your second factor.",
+    ),
+    "not-workspace-admin": Sentence(
+        "Only an owner or admin of this Slack workspace can set Usher up.", "Ask one of them to type `/usher setup`."
+    ),
+    "not-active": Sentence(
+        "You aren't active in {organization}.",
+        "If you were invited, accept the invitation first; if you were deactivated, ask {ask}.",
+    ),
+    "may-not": Sentence("Your role doesn't allow this.", "Ask {ask}, or ask for a role with `/access request`."),
+    "may-not-give": Sentence(
+        "Your role can't give the role {role}.", "Choose a role from the form's list, or ask somebody who may give it."
+    ),
+    "may-not-act-on": Sentence(
+        "{person} is outside what your role may manage.", "Ask somebody whose role reaches further."
+    ),
+    "not-on-oneself": Sentence(
+        "Nobody changes their own role, status or access.",
+        "Ask somebody else who manages members; for another role, type `/access request`.",
+    ),
+    "unknown-person": Sentence(
+        "{person} is no member here.",
+        "Use their e-mail address or a mention such as `@ada`; somebody new comes in with `/usher invite`.",
+    ),
+    "ambiguous-person": Sentence(
+        "Several people here go by that name: {several}.", "Use the e-mail address or a mention instead of the name."
+    ),
+    "unknown-role": Sentence("There is no such role here.", "Choose one of {known}."),
+    "unknown-space": Sentence(
+        "There is no place {space} here that you can reach.", "Check the spelling, or choose one from the form's list."
+    ),
+    "unknown-group": Sentence("There is no group {group} here.", "Check the spelling, or leave the group out."),
+    "unknown-catalogue": Sentence("There is no catalogue {catalogue}.", "Choose one from the form's list."),
+    "unknown-plan": Sentence("This catalogue has no plan {plan}.", "Choose one of {known}."),
+    "not-offered": Sentence(
+        "Nobody can be invited with the role {role}.", "Invite with another role; it can be changed once they are in."
+    ),
+    "no-addresses": Sentence("There is no e-mail address in it.", "Type at least one, such as `ada@example.com`."),
+    "too-many-addresses": Sentence("More than {most} addresses at once are too many.", "Send them in parts."),
+    "nobody-invited": Sentence(
+        "Nobody was invited.",
+        "Use Resend or `/usher reactivate` where they help, correct what is no address, and invite again.",
+    ),
+    "name-for-many": Sentence(
+        "One name can't be given to several people.", "Leave the name out, or invite them one by one."
+    ),
+    "name-wrong": Sentence(
+        "This name is empty, too long or holds characters that can't be shown.", "Type at most {most} characters."
+    ),
+    "reason-needed": Sentence("A reason is needed.", "Say in a few words why; whoever is concerned will read it."),
+    "reason-too-long": Sentence("The reason is too long.", "Say it in {most} characters at most."),
+    "time-past": Sentence("That moment is over.", "Choose one that lies ahead, or a length such as `8h`."),
+    "time-too-far": Sentence("That is too long.", "Choose 365 days at most, or leave it out to make it lasting."),
+    "same-role": Sentence(
+        "{person} holds the role {role} already.", "There is nothing to do; choose another role if you meant one."
+    ),
+    "same-status": Sentence(
+        "{person} is {status} already.", "There is nothing to do; `/usher help` lists what you can do."
+    ),
+    "not-a-member": Sentence(
+        "{person} isn't an active member, and only active members can hold this.",
+        "Somebody deactivated comes back with `/usher reactivate`; somebody invited has to accept first.",
+    ),
+    "never-accepted": Sentence(
+        "{person} was invited and never accepted.", "Type `/usher invite` with their address to invite them anew."
+    ),
+    "last-holder": Sentence(
+        "{person} is the last one with the role {role}, and an organization always keeps one.",
+        "Give this role to somebody else first.",
+    ),
+    "exactly-one": Sentence("Exactly one person holds the role {role}.", "It can only be handed over; ask {ask}."),
+    "at-most-viewer": Sentence(
+        "Their role in the organization allows {most} at most here.",
+        "Choose a lower role here, or raise their role in the organization first.",
+    ),
+    "temporary-top": Sentence(
+        "The role {role} can't be given for a while only.", "Give it for good, or choose another role."
+    ),
+    "invitation-gone": Sentence(
+        "This invitation is no longer open.", "Type `/usher invitations` to see where it stands, or invite anew."
+    ),
+    "link-dead": Sentence(
+        "This no longer works: it was used already, replaced or withdrawn, or it is too old.",
+        "If you have joined already, there is nothing to do; if not, ask whoever invited you for a new one.",
+    ),
+    "address-not-vouched": Sentence(
+        "Slack doesn't vouch that this e-mail address is yours.",
+        "Confirm your address in Slack, then try again; an invitation can also be accepted by the link in its mail.",
+    ),
+    "request-gone": Sentence(
+        "There is no such request.", "Type `/access requests` or `/usher approvals` to see what is open."
+    ),
+    "request-ended": Sentence(
+        "This request is {state} already.", "There is nothing left to decide; if it is still needed, ask anew."
+    ),
+    "request-void": Sentence(
+        "Something changed since this was asked, so the request is void and nothing was done.",
+        "Whoever asked is told, and can ask anew with how things stand now.",
+    ),
+    "own-request": Sentence(
+        "Nobody decides on what they asked for themselves, or on what is for themselves.",
+        "Somebody else has to decide; `/access requests` shows your own and can cancel them.",
+    ),
+    "already-voted": Sentence(
+        "You approved this already, and somebody else has to as well.", "Wait for them, or remind them."
+    ),
+    "already-asked": Sentence(
+        "The same is asked for already, and waits.", "Type `/access requests` to see it or cancel it."
+    ),
+    "holds-already": Sentence(
+        "The role {role} is held already, or a higher one.",
+        "There is nothing to ask for; `/access mine` shows what you hold.",
+    ),
+    "not-the-card": Sentence(
+        "This message isn't the card of that request.", "Decide in `/usher approvals` or on Usher's Home."
+    ),
+    "no-mail": Sentence(
+        "No mail is set up here, so no code can be sent to this address.",
+        "Use the address that Slack knows you by, with your authenticator; or ask {ask} to set up mail.",
+    ),
+    "nobody-approves": Sentence(
+        "Nobody here could approve this.",
+        "Ask somebody with the role {role} to do it, or to give others a role that can.",
+    ),
+    "no-factor": Sentence(
+        "This needs a one-time code, and you have no second factor yet.",
+        "Type `/access me` for the link to set one up.",
+    ),
+    "code-needed": Sentence("This needs a one-time code.", "Type the six digits that your authenticator shows now."),
+    "code-wrong": Sentence(
+        "This code isn't right.", "Type the one shown now; ten wrong ones within 15 minutes lock your codes."
+    ),
+    "code-spent": Sentence(
+        "This code was used already, and one code serves one decision.", "Wait for the next one, at most 30 seconds."
+    ),
+    "code-malformed": Sentence("This isn't a code.", "Type the digits only, such as `123456`."),
+    "codes-locked": Sentence("Too many codes were tried or asked for.", "Try again in {minutes} minutes."),
+    "form-closed": Sentence(
+        "Five wrong codes have closed this form.", "Begin anew; ten within 15 minutes lock your codes."
+    ),
+    "password-too-short": Sentence("This password is too short.", "Use {least} characters or more."),
+    "password-too-long": Sentence("This password is too long.", "Use {most} characters at most."),
+    "password-common": Sentence(
+        "This password is on the lists that are tried first.", "Use three or four unrelated words instead."
+    ),
+    "password-weak": Sentence("This password is easy to guess.", "Advice: {advice}."),
+    "password-wrong": Sentence("This isn't your password.", "Type the one that you sign in with."),
+    "factor-needed": Sentence(
+        "A second factor is required here.", "Scan the QR code with an authenticator and type its six digits."
+    ),
+    "stale-form": Sentence("This form is too old.", "Open it again; nothing was changed."),
+}
+
+_BY_TEXT: Mapping[str, RefusalCode] = {str(code): code for code in REFUSALS}
+# What a refusal calls something that was typed, and the sentence that sets it apart from its own words.
+_QUOTED: Mapping[RefusalCode, str] = {
+    "unknown-person": "person",
+    "unknown-space": "space",
+    "unknown-group": "group",
+    "unknown-catalogue": "catalogue",
+    "unknown-plan": "plan",
+}
+# What made a request void, where that is no refusal's code.
+_VOID: Mapping[str, str] = {"changed-meanwhile": "It is no longer as it was when this was asked."}
+
+
+def refused(refusal: Refused) -> Phrase:
+    """The whole answer."""
+    return say("Refused. ") + reason_and_step(refusal)
+
+
+def reason_and_step(refusal: Refused) -> Phrase:
+    """The same without its first word, for under the field of a form."""
+    return why(refusal) + say(" ") + next_step(refusal)
+
+
+def why(refusal: Refused) -> Phrase:
+    said = _fill(REFUSALS[refusal.code].why, refusal)
+    match refusal.code:
+        case "nobody-invited":
+            return said + left_out(NotInvited(email, known_why(reason)) for email, reason in refusal.facts.items())
+        case "request-void" if refusal.facts.get("why"):
+            return said + say(" Why: {why}", why=why_void(refusal.facts["why"]))
+        case _:
+            return said
+
+
+def next_step(refusal: Refused) -> Phrase:
+    return _fill(REFUSALS[refusal.code].then, refusal)
+
+
+def why_void(text: str) -> Phrase:
+    """What made a request void: the code of the refusal that its change would get now, or words."""
+    known = _BY_TEXT.get(text)
+    if known is not None:
+        return _fill(REFUSALS[known].why, Refused(known))
+    return say(_VOID[text]) if text in _VOID else say("{text}", text=text)
+
+
+def _fill(template: str, refusal: Refused) -> Phrase:
+    spoken: dict[str, Fact] = {name: Words(words) for name, words in UNNAMED.items()}
+    spoken |= {name: fact for name, fact in refusal.facts.items() if fact and name in UNNAMED}
+    quoted = _QUOTED.get(refusal.code, "")
+    if refusal.facts.get(quoted):
+        spoken[quoted] = say("“{it}”", it=_as_typed(refusal.facts[quoted]))
+    return say(template, **spoken)
+
+
+def _as_typed(text: str) -> Fact:
+    """A mention arrives as Slack marks it up; it is shown as the mention it is."""
+    return Who("somebody", text[2:-1]) if text.startswith("<@") and text.endswith(">") else text

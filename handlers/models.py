@@ -1,0 +1,193 @@
+"""What can be seen: read models that doors and delivery turn into Slack blocks, pages and mails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from handlers.catalogue import Catalogue, Change
+from handlers.commands import Account, Named
+
+Status = Literal["invited", "active", "deactivated"]
+RequestState = Literal["pending", "approved", "denied", "expired", "cancelled", "void"]
+CardChange = Literal["invite", "change-role", "request-access", "deactivate", "reactivate"]
+InvitationState = Literal["pending", "accepted", "revoked", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    id: str
+    name: str
+    slug: str
+    plan: str
+    approvals_channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who stands before a door in Slack, as far as a door needs to know to read what they typed.
+
+    ``standing`` unknown: what Slack says of this account is missing or older than an hour, so ask Slack, perform
+    ``NoteAccount`` and look again. ``organization`` None: the workspace has none yet (``/usher setup``).
+    ``member`` None: not connected (``/access connect``). ``role`` is the effective organization role.
+    """
+
+    account: Account
+    standing: Literal["good", "unknown", "outsider"]
+    workspace_admin: bool
+    email: str | None
+    name: str
+    timezone: str
+    organization: Organization | None
+    catalogue: Catalogue
+    member: Named | None
+    status: Status | None
+    role: str | None
+    has_password: bool
+    has_factor: bool
+    may: frozenset[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One role that somebody holds; ``space`` None: in the organization. ``ends`` None: lasting."""
+
+    role: str
+    space: str | None
+    ends: datetime | None
+    source: Literal["setup", "invitation", "person", "request", "operator"]
+    returns_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCard:
+    """One request as a card, a Home row and a code form show it; ids of roles, names of spaces.
+
+    ``change`` tells which fields matter: invite (``emails``, ``new``), change-role and request-access (``target``,
+    ``old``, ``new``, ``space``, ``lasts``/``until``), deactivate and reactivate (``target``).
+    ``why`` is the reason given with a denial, or what made the request void.
+    ``lone``: nobody else may approve, so the requester's own code decides.
+    """
+
+    id: str
+    organization: str
+    catalogue: Catalogue
+    change: CardChange
+    state: RequestState
+    requester: Named
+    target: Named | None
+    emails: tuple[str, ...]
+    old: str | None
+    new: str | None
+    space: str | None
+    lasts: timedelta | None
+    until: datetime | None
+    reason: str
+    approvals: int
+    votes: tuple[Named, ...]
+    code: bool
+    lone: bool
+    created: datetime
+    expires: datetime
+    decided_by: Named | None
+    decided_at: datetime | None
+    why: str
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    id: str
+    member: Named
+    role: str
+    space: str | None
+    state: InvitationState
+    invited_by: Named | None
+    created: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage:
+    """Ten a page, newest first; ``next`` and ``previous`` are opaque keys, None where there is no such page."""
+
+    rows: tuple[InvitationRow, ...]
+    total: int
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The dashboard. ``counts`` is empty for who may not list members."""
+
+    desk: Desk
+    access: tuple[Access, ...]
+    mine: tuple[RequestCard, ...]
+    waiting: tuple[RequestCard, ...]
+    counts: tuple[tuple[Status, int], ...]
+    invitations: tuple[InvitationRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """What the holder of a living link may see before doing anything."""
+
+    purpose: Literal["invitation", "setup"]
+    organization: str
+    email: str
+    name: str
+    role: str | None
+    space: str | None
+    catalogue: Catalogue
+    factor_required: bool
+    factor_present: bool
+    password_present: bool = False  # then the page asks for the present password and sets only the factor
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option of a select: ``value`` is what a command takes."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where one member can be told something, best first: Slack, else mail."""
+
+    member: Named
+    account: Account | None
+    email: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLetter:
+    """An invitation as a mail or a Slack offer tells it."""
+
+    invitation: str
+    version: int
+    state: InvitationState
+    organization: str
+    catalogue: Catalogue
+    to: Named
+    role: str
+    space: str | None
+    invited_by: Named | None
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLetter:
+    """A notice with all it needs to be said; ``to`` None: nobody is there to be told any more."""
+
+    to: Recipient | None
+    organization: str
+    catalogue: Catalogue
+    by: Named | None
+    subject: Named | None
+    card: RequestCard | None
+    space: str | None

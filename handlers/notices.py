@@ -1,0 +1,104 @@
+"""What follows a change: every message, mail and timer, as the row in the outbox keeps it.
+
+A notice holds ids, never an address, a name, a link or a code: delivery looks these up when it sends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from handlers.commands import EndGrant, ExpireInvitation, ExpireRequest
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationMail:
+    invitation: str
+    version: int
+    kind: Literal["invitation-mail"] = "invitation-mail"
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationOffer:
+    """A direct message with an Accept button, where Slack vouches for the invited address."""
+
+    invitation: str
+    version: int
+    kind: Literal["invitation-offer"] = "invitation-offer"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMail:
+    """The mailed code of ``/access connect``; it is made from the row's id when it is sent."""
+
+    proof: str
+    kind: Literal["code-mail"] = "code-mail"
+
+
+@dataclass(frozen=True, slots=True)
+class CardPost:
+    """Post the request's card where approvers see it; ``to`` names an approver who gets it by direct message."""
+
+    request: str
+    to: str | None = None
+    kind: Literal["card-post"] = "card-post"
+
+
+@dataclass(frozen=True, slots=True)
+class CardUpdate:
+    """Rewrite every posted card of the request as it stands now."""
+
+    request: str
+    kind: Literal["card-update"] = "card-update"
+
+
+About = Literal[
+    "role-changed",  # old, new, space, ends, by
+    "access-ended",  # a temporary role ended: old, new (what returned), space
+    "deactivated",
+    "reactivated",
+    "request-approved",
+    "request-denied",
+    "request-expired",
+    "request-cancelled",
+    "request-void",
+    "invitation-accepted",  # to who invited: subject
+    "asked-again",  # to who invited: subject asks for a new link
+    "changed-alone",  # to every manager: by made the change without a second person
+    "codes-locked",  # ten wrong codes
+    "factor-changed",  # a second factor or a password was set
+    "account-connected",  # a Slack account was tied to this member
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Tell one member, by direct message or, where they have no Slack, by mail. Fields but ``about`` are ids."""
+
+    to: str
+    about: About
+    by: str | None = None
+    subject: str | None = None
+    request: str | None = None
+    old: str | None = None
+    new: str | None = None
+    space: str | None = None
+    ends: datetime | None = None
+    kind: Literal["told"] = "told"
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A command that the system performs when its row falls due."""
+
+    command: Annotated[ExpireInvitation | ExpireRequest | EndGrant, Field(discriminator="kind")]
+    kind: Literal["timer"] = "timer"
+
+
+Notice = Annotated[
+    InvitationMail | InvitationOffer | CodeMail | CardPost | CardUpdate | Told | Timer, Field(discriminator="kind")
+]
+NOTICES: TypeAdapter[Notice] = TypeAdapter(Notice)

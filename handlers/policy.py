@@ -1,0 +1,237 @@
+"""Who may do what. Pure: facts in, a decision or a Refusal out. No role is known by name; catalogues are the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handlers.catalogue import Change, Condition, Role
+from handlers.commands import Refusal
+from handlers.facts import Case, Facts
+from storage.records import MemberRecord
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``approvals`` 0: at once."""
+
+    approvals: int = 0
+    code: bool = False
+
+
+def acts(facts: Facts) -> MemberRecord | None:
+    """The member who acts; None for the operator and the system. Raises Refusal for who may not act at all."""
+    if facts.actor.via in ("operator", "system"):
+        return None
+    if facts.me is None:
+        raise Refusal("not-connected")
+    if facts.me.status != "active":
+        raise Refusal("not-active", organization=facts.organization.name)
+    if facts.actor.via == "slack" and not facts.me.slack_good:
+        raise Refusal("not-for-guests")
+    return facts.me
+
+
+def holds(facts: Facts, member: MemberRecord, change: Change) -> bool:
+    """Whether a member's roles hold the permission that a change needs, in the scope of the facts."""
+    role = facts.organization_role(member)
+    if facts.space is None:
+        needed = facts.catalogue.needs.get(change)
+        return needed is not None and needed != NOBODY and facts.catalogue.allows(role, needed)
+    needed = facts.catalogue.space_needs.get(change)
+    return needed is not None and needed in facts.catalogue.in_space(role, facts.space_role(member))
+
+
+def check(case: Case, facts: Facts) -> None:
+    """May the actor make this change to this target? Raises Refusal with the reason; default is no."""
+    me = acts(facts)
+    if me is None:
+        return
+    if not holds(facts, me, case.change):
+        raise Refusal("may-not", change=case.change)
+    if facts.target is not None:
+        _check_target(me, facts, promised=case.old)
+    if case.new is not None and _gives(case.change):
+        _check_gives(me, case, facts)
+
+
+def _check_target(me: MemberRecord, facts: Facts, *, promised: Role | None) -> None:
+    """Nobody acts on themselves, nor on somebody whom ``acts_on`` does not list (invariant 24).
+
+    Whoever is invited counts as what they are ``promised``: they hold nothing yet.
+    """
+    target = facts.target
+    assert target is not None  # noqa: S101 - the caller looked
+    if target.id == me.id:
+        raise Refusal("not-on-oneself", "person")
+    theirs = {grant.what for grant in target.roles if grant.space == facts.place}
+    if target.status == "invited" and promised is not None:
+        theirs.add(promised.id)
+    if not theirs <= _acted_on(me, facts):
+        raise Refusal("may-not-act-on", "person", person=target.name or target.email)
+
+
+def _acted_on(me: MemberRecord, facts: Facts) -> frozenset[str]:
+    """The roles whose holders a member may change; in a space by what reaches it unasked and by the role there."""
+    mine = facts.organization_role(me)
+    if facts.space is None:
+        return mine.acts_on if mine else frozenset()
+    inside = facts.space_role(me)
+    unasked = mine.gives_in_spaces if mine and mine.reaches_every_space else frozenset[str]()
+    return unasked | (inside.acts_on if inside else frozenset[str]())
+
+
+def _check_gives(me: MemberRecord, case: Case, facts: Facts) -> None:
+    role = case.new
+    assert role is not None  # noqa: S101 - the caller looked
+    if role.exactly_one:
+        raise Refusal("exactly-one", "role", role=role.title)
+    if role.id not in _given(me, facts):
+        raise Refusal("may-not-give", "role", role=role.title)
+    mine = facts.organization_role(me)
+    if case.change == "invite" and facts.space is None and mine is not None and role.id not in mine.invites:
+        raise Refusal("not-offered", "role", role=role.title)
+
+
+def _given(me: MemberRecord, facts: Facts) -> frozenset[str]:
+    mine = facts.organization_role(me)
+    if facts.space is None:
+        return mine.gives if mine else frozenset()
+    inside = facts.space_role(me)
+    unasked = mine.gives_in_spaces if mine and mine.reaches_every_space else frozenset[str]()
+    return unasked | (inside.gives if inside else frozenset[str]())
+
+
+def check_cap(facts: Facts, organization: Role | None, role: Role) -> None:
+    """K4: a guest is at most viewer."""
+    if facts.space is None:
+        return
+    if facts.catalogue.capped(organization, role) is not role:
+        most = facts.catalogue.capped(organization, role)
+        raise Refusal("at-most-viewer", "role", role=role.title, most=most.title if most else "")
+
+
+def judge(case: Case, facts: Facts) -> Verdict:
+    """Approvals and proof: of all entries of the catalogue that match, the strictest speaks."""
+    true = conditions(case, facts)
+    matching = [
+        entry
+        for entry in facts.catalogue.privileged
+        if entry.change == case.change
+        and entry.when <= true
+        and (entry.rows_over is None or case.rows > entry.rows_over)
+    ]
+    approvals = max((entry.approvals for entry in matching), default=0)
+    if case.change == "request-access":
+        approvals = max(approvals, 1)
+    return Verdict(approvals, any(entry.code for entry in matching))
+
+
+def conditions(case: Case, facts: Facts) -> frozenset[Condition]:
+    catalogue, old, new = facts.catalogue, case.old, case.new
+    gives = _gives(case.change) and facts.me is not None and new is not None
+    table: dict[Condition, bool] = {
+        "result manages members": catalogue.manages_members(new),
+        "target manages members": catalogue.manages_members(old),
+        "raises": new is not None and (old is None or new.rank > old.rank),
+        "lowers": new is not None and old is not None and new.rank < old.rank,
+        "gives more than held": gives and new is not None and bool(lacks(facts, facts.me, new)),
+        "own request": case.own,
+    }
+    return frozenset(condition for condition, true in table.items() if true)
+
+
+def lacks(facts: Facts, member: MemberRecord | None, role: Role) -> frozenset[str]:
+    """What the role holds and the member does not, in the scope of the facts."""
+    if member is None:
+        return frozenset()
+    mine = facts.organization_role(member)
+    missing = facts.catalogue.lacks(mine, role)
+    if facts.space is None:
+        return missing
+    return missing - facts.catalogue.in_space(mine, facts.space_role(member))
+
+
+def may_approve(case: Case, facts: Facts, *, excluded: frozenset[str]) -> Refusal | None:
+    """Could ``facts.me`` decide this case? The reason why not, or None (invariants 31, 32).
+
+    ``excluded`` are requester, beneficiary and target. An approver could make the change, and holds what it gives.
+    """
+    me = facts.me
+    if me is None or me.status != "active":
+        return Refusal("not-active", organization=facts.organization.name)
+    if me.id in excluded:
+        return Refusal("own-request")
+    made = Case("change-role", case.old, case.new) if case.change == "request-access" else case
+    try:
+        check(made, facts)
+    except Refusal as refusal:
+        return refusal
+    if case.new is not None and _gives(made.change) and lacks(facts, me, case.new):
+        return Refusal("may-not-give", "role", role=case.new.title)
+    return None
+
+
+def approving_roles(case: Case, facts: Facts, *, target_roles: frozenset[str]) -> frozenset[str]:
+    """The organization roles that could possibly decide a case: what the search for approvers starts from."""
+    catalogue = facts.catalogue
+    change: Change = "change-role" if case.change == "request-access" else case.change
+    if facts.space is not None:
+        needed = catalogue.space_needs.get(change, NOBODY)
+        roles = catalogue.organization.values()
+        return frozenset(role.id for role in roles if role.reaches_every_space and needed in role.in_spaces)
+    needed = catalogue.needs.get(change, NOBODY)
+    return frozenset(
+        role.id
+        for role in catalogue.organization.values()
+        if catalogue.allows(role, needed)
+        and target_roles <= role.acts_on
+        and (case.new is None or not _gives(change) or case.new.id in role.gives)
+    )
+
+
+def _gives(change: Change) -> bool:
+    return change in ("invite", "change-role")
+
+
+def change_named(kind: str) -> Change:
+    """The catalogue's word for a kind of command. Raises KeyError for one that is never kept."""
+    return _KEPT[kind]
+
+
+_KEPT: Mapping[str, Change] = {
+    "invite": "invite",
+    "change-role": "change-role",
+    "request-access": "request-access",
+    "deactivate": "deactivate",
+    "reactivate": "reactivate",
+}
+
+
+def outranks(facts: Facts, me: MemberRecord, target: MemberRecord | None) -> bool:
+    """The lone way is closed against a target of equal or higher rank."""
+    mine, theirs = facts.organization_role(me), facts.organization_role(target)
+    return mine is not None and (theirs is None or theirs.rank < mine.rank)
+
+
+def permitted(facts: Facts) -> frozenset[Change]:
+    """The changes that a member's organization role allows at all: what ``help`` and Home offer."""
+    role = facts.organization_role(facts.me)
+    if facts.me is None or facts.me.status != "active":
+        return frozenset()
+    needs = facts.catalogue.needs
+    allowed: set[Change] = {change for change, needed in needs.items() if facts.catalogue.allows(role, needed)}
+    allowed |= _in_spaces(facts)
+    allowed.add("request-access")
+    return frozenset(allowed)
+
+
+def _in_spaces(facts: Facts) -> set[Change]:
+    """What some space role of the member allows in that space: its verbs are theirs to know about."""
+    if facts.me is None:
+        return set()
+    inside = {grant.what for grant in facts.me.roles if grant.space}
+    roles = [role for role in facts.catalogue.space.values() if role.id in inside]
+    return {c for c, needed in facts.catalogue.space_needs.items() if any(needed in r.permissions for r in roles)}

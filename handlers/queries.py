@@ -1,0 +1,303 @@
+"""Read models for doors and delivery: each is one or two SELECTs that take no lock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from handlers import policy
+from handlers.catalogue import Catalogue
+from handlers.commands import SYSTEM, Account, CardPlace, Named
+from handlers.facts import Facts, named
+from handlers.letters import Letters, recipient, state_of
+from handlers.models import (
+    Access,
+    Choice,
+    Desk,
+    Home,
+    InvitationPage,
+    InvitationRow,
+    Organization,
+    Recipient,
+    RequestCard,
+    Status,
+)
+from storage import accounts, directory, invitations, members, organizations, requests, schema
+from storage.accounts import Standing
+from storage.members import Wanted
+from storage.records import InvitationRecord, MemberRecord, OrganizationRecord
+from storage.store import Busy, Connection, alive
+
+STALE = timedelta(hours=1)
+PAGE = 10
+
+
+class Queries(Letters):
+    """Everything that can be seen."""
+
+    async def ready(self) -> bool:
+        """Whether the database answers and has the schema that this Usher needs."""
+        try:
+            return await alive(self._store) and await schema.version(self._store) == schema.newest()
+        except Busy:
+            return False
+
+    # Who stands before a door -----------------------------------------------------------------------------------------
+
+    async def desk(self, account: Account, workspace: str) -> Desk:
+        """Raises Busy never: a database that does not answer looks like an account that is not known yet."""
+        try:
+            async with self._store.reading() as connection:
+                found = await accounts.standing(connection, account.team, account.user, now=self._clock())
+        except Busy:
+            found = None
+        if found is None:
+            return self._stranger(account)
+        return self._desk(account, found, workspace)
+
+    def _stranger(self, account: Account) -> Desk:
+        return Desk(
+            account=account,
+            standing="unknown",
+            workspace_admin=False,
+            email=None,
+            name="",
+            timezone="UTC",
+            organization=None,
+            catalogue=self._house.catalogues.default,
+            member=None,
+            status=None,
+            role=None,
+            has_password=False,
+            has_factor=False,
+            may=frozenset(),
+        )
+
+    def _desk(self, account: Account, found: Standing, workspace: str) -> Desk:
+        member, organization, known = found.member, found.organization, found.account
+        catalogue = self._catalogue(organization)
+        return Desk(
+            account=account,
+            standing=self._standing(found, workspace),
+            workspace_admin=known.workspace_admin,
+            email=known.email,
+            name=known.name,
+            timezone=known.timezone,
+            organization=_shown(organization) if organization else None,
+            catalogue=catalogue,
+            member=named(member) if member else None,
+            status=_status(member.status) if member else None,
+            role=member.role() if member else None,
+            has_password=bool(member and member.has_password),
+            has_factor=bool(member and member.has_factor),
+            may=policy.permitted(self._facts(organization, catalogue, member)) if organization else frozenset(),
+        )
+
+    def _standing(self, found: Standing, workspace: str) -> Literal["good", "unknown", "outsider"]:
+        known = found.account
+        if known.workspace != workspace:
+            return "outsider"
+        if known.noted < self._clock() - STALE:
+            return "unknown"
+        return "good" if known.good else "outsider"
+
+    def _facts(self, organization: OrganizationRecord, catalogue: Catalogue, member: MemberRecord | None) -> Facts:
+        return Facts(self._clock(), SYSTEM, organization, catalogue, me=member)
+
+    async def _me(self, connection: Connection, desk: Desk) -> MemberRecord | None:
+        if desk.member is None or desk.organization is None:
+            return None
+        wanted = Wanted(ids=(desk.member.id,))
+        found = await members.load(connection, desk.organization.id, wanted, now=self._clock())
+        return found[0] if found else None
+
+    # Requests ---------------------------------------------------------------------------------------------------------
+
+    async def places(self, request: str) -> tuple[CardPlace, ...]:
+        async with self._store.reading() as connection:
+            return tuple(CardPlace(channel, ts) for channel, ts in await requests.places(connection, request))
+
+    async def may_decide(self, desk: Desk, request: str) -> bool:
+        return any(card.id == request for card in await self.waiting(desk))
+
+    async def waiting(self, desk: Desk) -> tuple[RequestCard, ...]:
+        """What this person could decide now; their own lone requests, which only wait for their code, included."""
+        if desk.organization is None or desk.member is None:
+            return ()
+        async with self._store.reading() as connection:
+            me = await self._me(connection, desk)
+            organization = await organizations.find(connection, desk.organization.id)
+            if me is None or organization is None or me.status != "active":
+                return ()
+            pending = await requests.pending(connection, desk.organization.id)
+            facts = self._facts(organization, desk.catalogue, me)
+            mine = await self._cards.decidable(connection, pending, facts)
+            return tuple(await self._cards.of(connection, mine, now=self._clock()))
+
+    async def mine(self, desk: Desk) -> tuple[RequestCard, ...]:
+        if desk.organization is None or desk.member is None:
+            return ()
+        async with self._store.reading() as connection:
+            rows = await requests.of_requester(connection, desk.organization.id, desk.member.id)
+            return tuple(await self._cards.of(connection, rows, now=self._clock()))
+
+    async def approvers(self, request: str) -> tuple[Recipient, ...]:
+        """Who could decide a request, space owners first where it is a person's own."""
+        async with self._store.reading() as connection:
+            record = await requests.find(connection, request)
+            organization = await organizations.find(connection, record.organization) if record else None
+            if record is None or organization is None:
+                return ()
+            facts = self._facts(organization, self._catalogue(organization), None)
+            found = await self._cards.deciders(connection, record, facts)
+            return tuple(recipient(member) for member in found)
+
+    # What somebody has ------------------------------------------------------------------------------------------------
+
+    async def access(self, desk: Desk) -> tuple[Access, ...]:
+        async with self._store.reading() as connection:
+            me = await self._me(connection, desk)
+            return await self._access(connection, me) if me else ()
+
+    async def _access(self, connection: Connection, me: MemberRecord) -> tuple[Access, ...]:
+        spaces = await organizations.space_names(connection, [grant.space for grant in me.roles if grant.space])
+        places = dict.fromkeys(grant.space for grant in me.roles)
+        found: list[Access] = []
+        for place in sorted(places):
+            grant = me.temporary(place) or me.lasting(place)
+            below = me.lasting(place) if me.temporary(place) else None
+            if grant is not None:
+                space = spaces.get(place) if place else None
+                source = _SOURCES.get(grant.source, "person")
+                found.append(Access(grant.what, space, grant.ends, source, below.what if below else None))
+        return tuple(found)
+
+    async def home(self, desk: Desk) -> Home:
+        manages = "list" in desk.may and desk.organization is not None
+        counts: tuple[tuple[Status, int], ...] = ()
+        if manages and desk.organization is not None:
+            async with self._store.reading() as connection:
+                counted = await directory.counts(connection, desk.organization.id)
+                counts = tuple((_status(status), count) for status, count in counted.items())
+        page = await self.invitations(desk) if "invite" in desk.may else None
+        return Home(
+            desk=desk,
+            access=await self.access(desk),
+            mine=await self.mine(desk),
+            waiting=await self.waiting(desk),
+            counts=counts,
+            invitations=tuple(row for row in page.rows if row.state in ("pending", "expired"))[:5] if page else (),
+        )
+
+    # Invitations and people -------------------------------------------------------------------------------------------
+
+    async def invitations(self, desk: Desk, *, after: str | None = None, space: str | None = None) -> InvitationPage:
+        """Ten a page, newest first. ``after`` is an opaque key of an earlier page; nonsense is the first page."""
+        if desk.organization is None or "invite" not in desk.may:
+            return InvitationPage((), 0, None, None)
+        organization = desk.organization.id
+        async with self._store.reading() as connection:
+            place = await organizations.space(connection, organization, space) if space else None
+            if space and place is None:
+                return InvitationPage((), 0, None, None)
+            scope = await self._invites_to(connection, desk)
+            if place is not None:
+                scope = (place.id,) if scope is None or place.id in scope else ()
+            down, key = _key(after)
+            rows = await invitations.page(
+                connection,
+                organization,
+                spaces=scope,
+                after=key if down else None,
+                before=None if down else key,
+                limit=PAGE + 1,
+            )
+            total = await invitations.count(connection, organization, spaces=scope)
+            shown = rows[:PAGE] if down else rows[-PAGE:]
+            names = await organizations.space_names(connection, [row.invitation.space for row in shown])
+        more = len(rows) > PAGE
+        return InvitationPage(
+            rows=tuple(self._row(row, names) for row in shown),
+            total=total,
+            next=_made_key("a", shown[-1].invitation) if shown and (more or not down) else None,
+            previous=_made_key("b", shown[0].invitation) if shown and key is not None and (down or more) else None,
+        )
+
+    async def _invites_to(self, connection: Connection, desk: Desk) -> tuple[str, ...] | None:
+        """The spaces whose invitations somebody manages; None: those of the whole organization."""
+        catalogue = desk.catalogue
+        mine = catalogue.organization.get(desk.role or "")
+        if catalogue.allows(mine, catalogue.needs.get("invite", policy.NOBODY)):
+            return None
+        me = await self._me(connection, desk)
+        needed = catalogue.space_needs.get("invite", policy.NOBODY)
+        inside = {grant.space: catalogue.space.get(me.role(grant.space) or "") for grant in me.roles} if me else {}
+        return tuple(one for one, role in inside.items() if one and needed in catalogue.in_space(mine, role))
+
+    def _row(self, row: invitations.Row, spaces: dict[str, str]) -> InvitationRow:
+        one = row.invitation
+        inviter = Named(*row.inviter) if row.inviter else None
+        return InvitationRow(
+            id=one.id,
+            member=Named(one.member, row.name or row.email, row.email),
+            role=one.role,
+            space=spaces.get(one.space),
+            state=state_of(one, self._clock()),
+            invited_by=inviter,
+            created=one.created,
+            expires=one.expires,
+        )
+
+    async def people(self, desk: Desk, words: str, *, status: Status | None = None) -> tuple[Choice, ...]:
+        """Members whose name or address begins with ``words``; only for who may list them."""
+        if desk.organization is None or "list" not in desk.may:
+            return ()
+        async with self._store.reading() as connection:
+            found = await directory.beginning(connection, desk.organization.id, words, status=status)
+        return tuple(Choice(one.id, f"{one.name} ({one.email})" if one.name else one.email) for one in found)
+
+    async def spaces(self, desk: Desk, words: str) -> tuple[Choice, ...]:
+        """Spaces whose name begins with ``words``, by their slugs' ids; a person must at least be connected."""
+        if desk.organization is None or desk.member is None:
+            return ()
+        async with self._store.reading() as connection:
+            found = await organizations.spaces_like(connection, desk.organization.id, words)
+        return tuple(Choice(one, name) for one, name in found)
+
+
+_SOURCES: dict[str, Literal["setup", "invitation", "person", "request", "operator"]] = {
+    "setup": "setup",
+    "invitation": "invitation",
+    "person": "person",
+    "request": "request",
+    "operator": "operator",
+}
+
+
+def _shown(record: OrganizationRecord) -> Organization:
+    return Organization(record.id, record.name, record.slug, record.plan, record.approvals_channel)
+
+
+def _status(text: str) -> Status:
+    match text:
+        case "invited" | "active":
+            return text
+        case _:
+            return "deactivated"
+
+
+def _made_key(way: str, record: InvitationRecord) -> str:
+    return f"{way}~{record.created.isoformat()}~{record.id}"
+
+
+def _key(text: str | None) -> tuple[bool, tuple[datetime, str] | None]:
+    """The way (True: down the list) and the key; nonsense is the first page."""
+    way, _, rest = (text or "").partition("~")
+    when, _, row = rest.partition("~")
+    try:
+        created = datetime.fromisoformat(when)
+    except ValueError:
+        return True, None
+    if created.tzinfo is None or not row:
+        return True, None
+    return way != "b", (created, row)

@@ -1,0 +1,433 @@
+"""The tables. ``migrations/`` makes them; a test compares the two.
+
+Ids are 128 random bits as text. Times are UTC. ``space_id`` is ``''`` for the organization itself, because a unique
+index takes two NULLs for different.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine.interfaces import Dialect
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite keeps no zone, so it is taken off on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite makes a row id of INTEGER alone.
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _id() -> Column[str]:
+    return Column("id", Text, primary_key=True)
+
+
+def _organization() -> Column[str]:
+    return Column("organization_id", Text, ForeignKey("organizations.id"), nullable=False)
+
+
+def _member(name: str = "member_id", *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Text, ForeignKey("members.id"), nullable=nullable)
+
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("head", Text, nullable=False),
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    _id(),
+    Column("created_at", Moment, nullable=False),
+)
+
+organizations = Table(
+    "organizations",
+    metadata,
+    _id(),
+    Column("workspace_id", Text, ForeignKey("workspaces.id"), nullable=False),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("catalogue", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("approvals_channel", Text),
+    Column("invitation_days", Integer),
+    Column("enforce_factor", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("seq", BigInteger, nullable=False),
+    Column("head", Text, nullable=False),
+    Index("ix_organizations_workspace_id", "workspace_id"),
+)
+
+members = Table(
+    "members",
+    metadata,
+    _id(),
+    _organization(),
+    Column("email", Text, nullable=False),
+    Column("email_folded", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("listed", Boolean, nullable=False, server_default=text("true")),
+    # Raised whenever everything this person holds in hand (links, sessions) must die at once.
+    Column("epoch", Integer, nullable=False, server_default="0"),
+    Column("created_at", Moment, nullable=False),
+    Column("active_at", Moment),
+    UniqueConstraint("organization_id", "email_folded"),
+    Index("ix_members_name", "organization_id", "name_folded"),
+    Index("ix_members_status", "organization_id", "status"),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("member_id", Text, ForeignKey("members.id"), primary_key=True),
+    Column("password_hash", Text),
+    Column("password_at", Moment),
+    Column("factor_sealed", LargeBinary),
+    Column("factor_at", Moment),
+    Column("last_step", BigInteger, nullable=False, server_default="0"),
+    # The delivery that spent ``last_step``, so that the same delivery again is the same act.
+    Column("last_delivery", Text),
+    Column("guesses", Integer, nullable=False, server_default="0"),
+    Column("guesses_since", Moment),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    _id(),
+    _member(),
+    Column("hash", Text, nullable=False),
+    Column("used_at", Moment),
+    UniqueConstraint("member_id", "hash"),
+)
+
+slack_accounts = Table(
+    "slack_accounts",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("slack_user", Text, primary_key=True),
+    Column("workspace_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("timezone", Text, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Column("guest", Boolean, nullable=False),
+    Column("bot", Boolean, nullable=False),
+    Column("stranger", Boolean, nullable=False),
+    Column("workspace_admin", Boolean, nullable=False),
+    Column("noted_at", Moment, nullable=False),
+    Column("organization_id", Text, ForeignKey("organizations.id")),
+    Index("ix_slack_accounts_workspace", "workspace_id", "email"),
+)
+
+ties = Table(
+    "ties",
+    metadata,
+    Column("organization_id", Text, ForeignKey("organizations.id"), primary_key=True),
+    Column("team", Text, primary_key=True),
+    Column("slack_user", Text, primary_key=True),
+    _member(),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("member_id"),
+)
+
+proofs = Table(
+    "proofs",
+    metadata,
+    _id(),
+    _organization(),
+    _member(),
+    Column("team", Text, nullable=False),
+    Column("slack_user", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Index("ix_proofs_account", "organization_id", "team", "slack_user"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _id(),
+    _organization(),
+    _member(),
+    Column("role", Text, nullable=False),
+    Column("space_id", Text, nullable=False, server_default=""),
+    Column("groups", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    _member("invited_by", nullable=True),
+    Column("version", Integer, nullable=False),
+    Column("link_hash", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Index("ix_invitations_list", "organization_id", "state", "created_at", "id"),
+    Index(
+        "uq_invitations_pending",
+        "member_id",
+        "space_id",
+        unique=True,
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+)
+
+links = Table(
+    "links",
+    metadata,
+    _id(),
+    _organization(),
+    _member(),
+    Column("purpose", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("link_hash", Text, nullable=False, unique=True),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    Index("ix_links_member_id", "member_id"),
+)
+
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("guesses", Integer, nullable=False),
+    Column("guesses_since", Moment, nullable=False),
+)
+
+spaces = Table(
+    "spaces",
+    metadata,
+    _id(),
+    _organization(),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("approvals_channel", Text),
+    _member("created_by", nullable=True),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("organization_id", "slug"),
+    UniqueConstraint("organization_id", "name_folded"),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    _id(),
+    _organization(),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("organization_id", "name_folded"),
+)
+
+resources = Table(
+    "resources",
+    metadata,
+    _id(),
+    _organization(),
+    Column("kind", Text, nullable=False),
+    Column("outside_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("space_id", Text, nullable=False, server_default=""),
+    _member("owner_id", nullable=True),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("organization_id", "kind", "outside_id"),
+    Index("ix_resources_name", "organization_id", "kind", "name_folded"),
+)
+
+catalogues = Table(
+    "catalogues",
+    metadata,
+    _organization(),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    UniqueConstraint("organization_id", "name"),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    _id(),
+    _organization(),
+    _member(),
+    Column("kind", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("space_id", Text, nullable=False, server_default=""),
+    Column("source", Text, nullable=False),
+    Column("source_id", Text),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment),
+    Column("ended_at", Moment),
+    Index("ix_grants_member", "member_id", "ended_at"),
+    Index("ix_grants_what", "organization_id", "kind", "space_id", "what"),
+    # One lasting role per member and scope; a temporary one lies above it.
+    Index(
+        "uq_grants_lasting_role",
+        "member_id",
+        "kind",
+        "space_id",
+        unique=True,
+        sqlite_where=text("kind = 'role' AND ends_at IS NULL AND ended_at IS NULL"),
+        postgresql_where=text("kind = 'role' AND ends_at IS NULL AND ended_at IS NULL"),
+    ),
+    Index(
+        "uq_grants_temporary_role",
+        "member_id",
+        "kind",
+        "space_id",
+        unique=True,
+        sqlite_where=text("kind = 'role' AND ends_at IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=text("kind = 'role' AND ends_at IS NOT NULL AND ended_at IS NULL"),
+    ),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    _id(),
+    _organization(),
+    Column("change", Text, nullable=False),
+    _member("requester_id"),
+    _member("beneficiary_id", nullable=True),
+    _member("target_id", nullable=True),
+    Column("space_id", Text, nullable=False, server_default=""),
+    Column("old_value", Text),
+    Column("new_value", Text),
+    Column("reason", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("approvals", Integer, nullable=False),
+    Column("code", Boolean, nullable=False),
+    Column("lone", Boolean, nullable=False),
+    Column("channel", Text),
+    Column("command", Text, nullable=False),
+    Column("command_version", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    _member("decided_by", nullable=True),
+    Column("why", Text, nullable=False, server_default=""),
+    Index("ix_requests_state", "organization_id", "state", "created_at"),
+    Index("ix_requests_requester_id", "requester_id", "state"),
+    Index("ix_requests_target_id", "target_id", "state"),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("request_id", Text, ForeignKey("requests.id"), primary_key=True),
+    Column("member_id", Text, ForeignKey("members.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("ts", Text, primary_key=True),
+    Column("request_id", Text, ForeignKey("requests.id"), nullable=False),
+    Index("ix_cards_request_id", "request_id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("chain", Text, primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("at", Moment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("commitment", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    # Names, addresses and reasons: committed to above, erased when a member is deleted.
+    Column("salt", LargeBinary),
+    Column("details", Text),
+    Index("ix_audit_target", "chain", "target", "seq"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_deliveries_at", "at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("organization_id", Text, ForeignKey("organizations.id")),
+    Column("kind", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("leased_until", Moment),
+    Column("error", Text),
+    # waiting, dead; what was sent is deleted.
+    Column("state", Text, nullable=False),
+    Index("ix_outbox_due", "state", "due_at"),
+    Index("ix_outbox_target", "target", "id"),
+)

@@ -1,0 +1,96 @@
+"""The migrations make what `storage/tables.py` says, on both databases, however often and by however many at once."""
+
+import asyncio
+import secrets
+import subprocess
+import sys
+from functools import partial
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from handlers.house import SchemaMismatch, database_version, upgrade_database
+from storage.store import Store
+from storage.tables import metadata
+from tests import databases
+from tests.databases import need_postgres, run_on_postgres
+from tests.people import Clock, closing, opened, organization
+
+__all__ = ["closing"]
+
+pytestmark = pytest.mark.usefixtures("closing")
+
+
+def differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": False})
+    return compare_metadata(context, metadata)
+
+
+async def test_the_migrated_schema_is_the_one_that_the_tables_describe(database_url: str) -> None:
+    store = Store(database_url)
+    try:
+        async with store.writer.connect() as connection:
+            assert await connection.run_sync(differences) == []
+    finally:
+        await store.close()
+
+
+async def test_a_difference_would_be_seen(database_url: str) -> None:
+    store = Store(database_url)
+    try:
+        async with store.writer.connect() as connection:
+            await connection.execute(text("ALTER TABLE members ADD COLUMN surprise TEXT"))
+            await connection.execute(text("DROP INDEX ix_members_name"))
+            found = await connection.run_sync(differences)
+            await connection.rollback()
+    finally:
+        await store.close()
+    assert sorted(one[0] for one in found) == ["add_index", "remove_column"]
+
+
+async def test_a_database_of_another_version_is_refused_with_both_versions(database_url: str) -> None:
+    store = Store(database_url)
+    async with store.writer.connect() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await connection.commit()
+    await store.close()
+    with pytest.raises(SchemaMismatch) as raised:
+        await opened(database_url, Clock())
+    assert raised.value.found == "9999"
+    assert await database_version(database_url) == ("9999", raised.value.needed)
+
+
+async def test_upgrading_again_changes_nothing(database_url: str) -> None:
+    acme = await organization(database_url)
+    before = await acme.dump()
+    found, newest = await upgrade_database(database_url)
+    assert found == newest
+    assert await acme.dump() == before
+
+
+async def test_an_empty_postgres_database_is_not_made_without_being_asked(postgres_url: str) -> None:
+    name = postgres_url.rpartition("/")[2]
+    await run_on_postgres(f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    with pytest.raises(SchemaMismatch) as raised:
+        await opened(postgres_url, Clock())
+    assert raised.value.found is None
+
+
+async def test_two_upgrades_of_one_postgres_database_at_once_both_succeed() -> None:
+    await asyncio.to_thread(need_postgres)
+    name = f"usher_test_{secrets.token_hex(6)}"
+    await run_on_postgres(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    url = databases.postgres_url(name)
+    code = "import asyncio, sys, handlers.house as house; asyncio.run(house.upgrade_database(sys.argv[1]))"
+    start = partial(asyncio.create_subprocess_exec, sys.executable, "-c", code, url, stderr=subprocess.PIPE)
+    try:
+        both = [await start(), await start()]
+        ended = [await one.communicate() for one in both]
+        assert [one.returncode for one in both] == [0, 0], ended
+        found, needed = await database_version(url)
+        assert found == needed
+    finally:
+        await run_on_postgres(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

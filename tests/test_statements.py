@@ -1,0 +1,118 @@
+"""How many statements a command costs: through a thread or a network, each one is a wait.
+
+BEGIN and COMMIT are not counted. The transaction is counted on the writer, everything read before it on the reader.
+"""
+
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from handlers.commands import (
+    Approve,
+    ChangeRole,
+    Command,
+    CopyLink,
+    Deactivate,
+    Invite,
+    RequestAccess,
+    Resend,
+    Revoke,
+)
+from storage.store import Store
+from storage.tables import requests
+from tests.people import Org, Somebody, closing, organization, told
+
+__all__ = ["closing"]
+
+pytestmark = pytest.mark.usefixtures("closing")
+
+NO_STATEMENTS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
+
+
+@dataclass
+class Counted:
+    written: list[str] = field(default_factory=list[str])
+    read: list[str] = field(default_factory=list[str])
+
+
+@contextmanager
+def counting(store: Store) -> Generator[Counted]:
+    """On PostgreSQL both engines may be the same one; what stands in a transaction is told apart by its connection."""
+    counted = Counted()
+
+    def into(kept: list[str]) -> Callable[..., None]:
+        def heard(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+            if not statement.lstrip().upper().startswith(NO_STATEMENTS):
+                kept.append(statement)
+
+        return heard
+
+    engines = ((store.writer.sync_engine, into(counted.written)), (store.reader.sync_engine, into(counted.read)))
+    for engine, heard in engines:
+        event.listen(engine, "before_cursor_execute", heard)
+    yield counted
+    for engine, heard in engines:
+        event.remove(engine, "before_cursor_execute", heard)
+
+
+async def cast(acme: Org) -> tuple[Somebody, dict[str, tuple[Command, str, int]]]:
+    """An admin, and for each simple change the command, how it ends, and the most statements it may take."""
+    ada = await acme.member("admin")
+    bob, cleo, dora = [await acme.member("member") for _ in range(3)]
+    gus = await acme.member("guest")
+    one, two, three = [await acme.invitation(f"{name}@example.com") for name in ("one", "two", "three")]
+    await acme.member("admin")
+    waiting = await dora.asks(RequestAccess("guest", "enough"))
+    return ada, {
+        "invite": (Invite(("new@example.com",), "member"), "invited", 8),
+        "invite twenty": (Invite(tuple(f"x{n}@example.com" for n in range(20)), "member"), "invited", 8),
+        "resend": (Resend(one), "invitation-changed", 8),
+        "revoke": (Revoke(two), "invitation-changed", 8),
+        "copy link": (CopyLink(three), "link-ready", 8),
+        "raise": (ChangeRole(gus.person, "member"), "role-changed", 8),
+        "lower": (ChangeRole(bob.person, "guest"), "role-changed", 8),
+        "deactivate": (Deactivate(cleo.person), "status-changed", 8),
+        "ask to change a role": (ChangeRole(bob.person, "manager"), "waiting-approval", 8),
+        "approve": (Approve(waiting), "approved", 14),
+    }
+
+
+async def test_a_simple_change_takes_few_statements(
+    database_url: str, record_property: Callable[[str, object], None]
+) -> None:
+    acme = await organization(database_url)
+    ada, commands = await cast(acme)
+    for name, (command, ends, most) in commands.items():
+        read = 1 if isinstance(command, Approve) else 0
+        with counting(acme.usher.store) as counted:
+            assert told([await ada.does(command)]) == [ends]
+        record_property(name, f"{len(counted.written)} written, {len(counted.read)} read before")
+        assert len(counted.written) <= most, "\n\n".join([name, *counted.written])
+        assert len(counted.read) <= read, "\n\n".join([name, *counted.read])
+
+
+async def test_a_look_takes_few_statements(database_url: str, record_property: Callable[[str, object], None]) -> None:
+    acme = await organization(database_url)
+    ada, _ = await cast(acme)
+    queries, desk = acme.usher.queries, await ada.desk()
+    [asked] = [row["id"] for row in await acme.rows(requests)]
+    looks: dict[str, tuple[Callable[[], Awaitable[object]], int]] = {
+        "desk": (ada.desk, 2),
+        "access": (lambda: queries.access(desk), 2),
+        "invitations": (lambda: queries.invitations(desk), 3),
+        "people": (lambda: queries.people(desk, "a"), 1),
+        "spaces": (lambda: queries.spaces(desk, "a"), 1),
+        # These three show requests with everybody in them; each asks for requests, votes, people and places by itself.
+        "mine": (lambda: queries.mine(desk), 4),
+        "card": (lambda: queries.card(asked), 4),
+        "waiting": (lambda: queries.waiting(desk), 8),
+    }
+    for name, (look, most) in looks.items():
+        with counting(acme.usher.store) as counted:
+            assert await look() is not None
+        record_property(name, len(counted.read))
+        assert len(counted.read) <= most, "\n\n".join([name, *counted.read])

@@ -1,0 +1,178 @@
+"""Every answer says in its first word how it stands, and every refusal what to do next."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import pytest
+
+from bot.wording.outcomes import Reader, said
+from bot.wording.refusals import REFUSALS, UNNAMED, next_step, reason_and_step, refused, why_void
+from handlers.catalogue import load
+from handlers.commands import (
+    Accepted,
+    Approved,
+    AskedAgain,
+    CodeSent,
+    Connected,
+    CredentialsSet,
+    Done,
+    InvitationChanged,
+    Invited,
+    IsSetUp,
+    LinkReady,
+    Minted,
+    Named,
+    Noted,
+    NotInvited,
+    RefusalCode,
+    Refused,
+    RequestEnded,
+    Result,
+    RoleChanged,
+    StatusChanged,
+    Voted,
+    Waiting,
+)
+
+CODES: tuple[RefusalCode, ...] = get_args(RefusalCode)
+ADA = Named("m1", "Ada", "ada@example.org", "U0ADA")
+WHEN = datetime(2026, 12, 1, tzinfo=UTC)
+LINK = Minted("setup", "i1", 1)
+READER = Reader(load("default"), "Europe/Berlin", lambda minted: f"https://usher.example/{minted.purpose}/TOKEN")
+
+
+def every_result() -> Iterator[Any]:
+    yield IsSetUp("Acme", "acme", LINK)
+    yield from (CodeSent("ada@example.org", by) for by in ("mail", "authenticator"))
+    yield Connected("Acme", ADA)
+    yield from (LinkReady(link, ADA, WHEN) for link in (LINK, Minted("invitation", "i1", 2)))
+    yield from (CredentialsSet("Acme", factor) for factor in (True, False))
+    yield from every_invited()
+    yield from (
+        InvitationChanged(what, ADA, mailed) for what in ("resent", "revoked", "expired") for mailed in (True, False)
+    )
+    yield from (Accepted("Acme", ADA, "member", factor) for factor in (True, False))
+    yield AskedAgain()
+    yield from (
+        RoleChanged(ADA, "member", new, None, ends, alone=alone)
+        for new, ends, alone in (("admin", None, True), ("admin", WHEN, False), (None, None, False))
+    )
+    yield RoleChanged(ADA, None, "viewer", "Apollo", None)
+    yield from (
+        StatusChanged(ADA, status, alone=alone) for status in ("active", "deactivated") for alone in (True, False)
+    )
+    yield from (Voted("r1", missing) for missing in (1, 2))
+    yield from (
+        Approved("r1", result)
+        for result in (RoleChanged(ADA, "member", "admin", None, None), StatusChanged(ADA, "active"), *every_invited())
+    )
+    yield from (RequestEnded("r1", how, "same-role") for how in ("denied", "cancelled", "expired", "void"))
+    yield Noted()
+
+
+def every_invited() -> Iterator[Invited]:
+    left_out = tuple(
+        NotInvited(f"{why}@example.org", why)
+        for why in ("not-an-address", "already-member", "already-invited", "deactivated")
+    )
+    yield Invited((ADA,), (), "member", None, WHEN, mailed=True)
+    yield Invited((ADA,) * 200, left_out * 60, "viewer", "Apollo", WHEN, mailed=False)
+
+
+def test_every_kind_of_result_is_tried_here() -> None:
+    kinds = set(get_args(get_args(Result)[0]))
+    assert {type(result) for result in every_result()} == kinds
+
+
+@pytest.mark.parametrize("result", list(every_result()), ids=lambda result: type(result).__name__)
+def test_every_result_is_said_whole(result: Any) -> None:
+    words = said(Done(result), READER).plain()
+    first = "Refused" if isinstance(result, RequestEnded) and result.how == "void" else "Done"
+    assert words.startswith(f"{first}. ")
+    assert well_said(words)
+
+
+@pytest.mark.parametrize("approvers", [(), (ADA,), (ADA,) * 9])
+@pytest.mark.parametrize("approvals", [1, 2])
+@pytest.mark.parametrize("on", ["approval", "code"])
+def test_who_waits_reads_for_whom_and_what_next(on: Any, approvals: int, approvers: tuple[Named, ...]) -> None:
+    words = said(Waiting(on, "r1", approvers, approvals, code=True), READER).plain()
+    assert words.startswith("Waiting ")
+    assert well_said(words)
+    if approvers and on == "approval":
+        assert "Ada" in words
+
+
+def test_every_refusal_has_words() -> None:
+    assert set(REFUSALS) == set(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_refusal_says_why_and_what_to_do_next(code: RefusalCode) -> None:
+    words = refused(Refused(code)).plain()
+    assert words.startswith("Refused. ")
+    assert next_step(Refused(code)).plain()
+    assert well_said(words)
+    assert well_said(reason_and_step(Refused(code)).plain())
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.invariant(43)
+def test_the_facts_of_a_refusal_are_only_words(code: RefusalCode) -> None:
+    hostile = dict.fromkeys(UNNAMED, "<!channel> {person} *x*")
+    shown = refused(Refused(code, facts=hostile)).slack()
+    assert "<!channel>" not in shown
+    assert "*x*" not in shown
+
+
+@pytest.mark.parametrize(
+    ("code", "step"),
+    [
+        ("nobody-invited", "Resend"),
+        ("nobody-invited", "/usher reactivate"),
+        ("no-factor", "/access me"),
+        ("not-connected", "/access connect"),
+        ("no-organization", "/usher setup"),
+        ("not-on-oneself", "/access request"),
+    ],
+)
+def test_the_next_step_is_one_that_helps(code: RefusalCode, step: str) -> None:
+    assert step in next_step(Refused(code)).plain()
+
+
+def test_each_address_that_was_left_out_is_named_with_what_helps() -> None:
+    left_out = (NotInvited("bob@example.org", "already-invited", "i2"), NotInvited("eve@example.org", "deactivated"))
+    words = said(Done(Invited((ADA,), left_out, "member", None, WHEN, mailed=True)), READER).plain()
+    assert "invited already: bob@example.org (Resend" in words
+    assert "deactivated: eve@example.org (/usher reactivate" in words
+
+
+def test_a_void_request_says_what_its_change_would_get_now() -> None:
+    assert (
+        why_void("last-holder").plain()
+        == f"{UNNAMED['person']} is the last one with the role {UNNAMED['role']}, and an organization always keeps one."
+    )
+    assert why_void("somebody's own words").plain() == "somebody's own words"
+
+
+@pytest.mark.invariant(3)
+def test_a_one_time_link_is_shown_and_never_kept_in_a_repr() -> None:
+    phrase = said(Done(LinkReady(LINK, ADA, WHEN)), READER)
+    assert "https://usher.example/setup/TOKEN" in phrase.text()
+    assert "TOKEN" not in repr(phrase)
+
+
+def well_said(words: str) -> bool:
+    """Whole sentences: nothing left to be filled in, no doubled or missing blank, a full stop at the end."""
+    odd = re.search(r"[{}]|  |\.\.|\s[.,]|None|[a-z][.][A-Z]", words)
+    return odd is None and words.endswith((".", ")"))
+
+
+def test_what_counts_as_well_said_is_strict_enough() -> None:
+    assert not well_said("Done. {name} is in.")
+    assert not well_said("Done. Ada  is in.")
+    assert not well_said("Done. None is in.")
+    assert dataclasses.is_dataclass(READER)
