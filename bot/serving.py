@@ -56,6 +56,7 @@ class Serving:
 @asynccontextmanager
 async def serving(settings: Settings, *, clock: Clock, reached: Reached = unwatched) -> AsyncGenerator[Serving]:
     """Serves until the block is left, and then ends what was begun: requests first, then tasks, then what is sent."""
+    asyncio.get_running_loop().set_exception_handler(forgive_given_up)
     async with AsyncExitStack() as stack:
         listening, settings = listen(settings)
         stack.callback(listening.close)
@@ -76,6 +77,17 @@ async def serving(settings: Settings, *, clock: Clock, reached: Reached = unwatc
         app = web_app(usher, public_url=settings.public_url, slack=events, ready=lambda: door.identity.ready)
         await stack.enter_async_context(_listening(app, listening, settings))
         yield Serving(_address(listening), settings, usher, delivery, tasks, door.identity)
+
+
+def forgive_given_up(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A connection that was given up while it opened (its asker ran out of time) is nobody's error.
+
+    asyncpg then fails a future that nobody waits for any more, and asyncio would report that as one.
+    """
+    if context.get("future") is not None and isinstance(context.get("exception"), ConnectionError):
+        _log.warning("a connection was given up while it was being opened")
+        return
+    loop.default_exception_handler(context)
 
 
 async def opened(settings: Settings, *, clock: Clock, reached: Reached = unwatched) -> Usher:
