@@ -51,13 +51,19 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One change, as far as the catalogue's table of privileged changes looks at it."""
+    """One change, as far as the catalogue's table of privileged changes looks at it.
+
+    ``opens``: permissions that it gives beside those of ``new`` (add-ons). ``counts_as``: the change that a request for
+    access asks for, and that whoever decides it must be able to make.
+    """
 
     change: Change
     old: Role | None = None
     new: Role | None = None
     rows: int = 1
     own: bool = False
+    opens: frozenset[str] = frozenset()
+    counts_as: Change = "change-role"
 
 
 def named(member: MemberRecord) -> Named:

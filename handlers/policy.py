@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.catalogue import Change, Condition, Role
 from handlers.commands import Refusal
@@ -35,13 +35,33 @@ def acts(facts: Facts) -> MemberRecord | None:
 
 
 def holds(facts: Facts, member: MemberRecord, change: Change) -> bool:
-    """Whether a member's roles hold the permission that a change needs, in the scope of the facts."""
-    role = facts.organization_role(member)
+    """Whether a member's roles and add-ons hold the permission that a change needs, in the scope of the facts."""
+    needs = facts.catalogue.needs if facts.space is None else facts.catalogue.space_needs
+    needed = needs.get(change)
+    if needed is not None and needed != NOBODY and needed in held(facts, member):
+        return True
+    # Whoever may delete every space of the organization may delete this one.
+    return change == "delete-space" and facts.space is not None and holds(replace(facts, space=None), member, change)
+
+
+def held(facts: Facts, member: MemberRecord) -> frozenset[str]:
+    """All that a member may do in the scope of the facts; `kind:action` on the resources they reach there."""
+    catalogue, mine = facts.catalogue, facts.organization_role(member)
     if facts.space is None:
-        needed = facts.catalogue.needs.get(change)
-        return needed is not None and needed != NOBODY and facts.catalogue.allows(role, needed)
-    needed = facts.catalogue.space_needs.get(change)
-    return needed is not None and needed in facts.catalogue.in_space(role, facts.space_role(member))
+        own = mine.permissions | mine.on_resources if mine else frozenset[str]()
+        return own | opened(facts, member, "", mine)
+    inside = catalogue.capped(mine, facts.space_role(member))
+    everywhere = opened(facts, member, "", mine) if mine and mine.reaches_every_space else frozenset[str]()
+    return catalogue.in_space(mine, inside) | opened(facts, member, facts.place, inside) | everywhere
+
+
+def opened(facts: Facts, member: MemberRecord, place: str, role: Role | None) -> frozenset[str]:
+    """What a member's add-ons in one scope open on top of ``role``; on any other role they rest (003-26)."""
+    if role is None:
+        return frozenset()
+    addons = (facts.catalogue.addons.get(grant.what) for grant in member.addons if grant.space == place)
+    fitting = (one for one in addons if one and role.id in (one.on_space if place else one.on_organization))
+    return frozenset[str]().union(*(one.opens for one in fitting))
 
 
 def check(case: Case, facts: Facts) -> None:
@@ -131,27 +151,26 @@ def judge(case: Case, facts: Facts) -> Verdict:
 
 def conditions(case: Case, facts: Facts) -> frozenset[Condition]:
     catalogue, old, new = facts.catalogue, case.old, case.new
-    gives = _gives(case.change) and facts.me is not None and new is not None
+    gives = facts.me is not None and ((_gives(case.change) and new is not None) or bool(case.opens))
     table: dict[Condition, bool] = {
         "result manages members": catalogue.manages_members(new),
         "target manages members": catalogue.manages_members(old),
         "raises": new is not None and (old is None or new.rank > old.rank),
         "lowers": new is not None and old is not None and new.rank < old.rank,
-        "gives more than held": gives and new is not None and bool(lacks(facts, facts.me, new)),
+        "gives more than held": gives and bool(lacks(facts, facts.me, case)),
         "own request": case.own,
     }
     return frozenset(condition for condition, true in table.items() if true)
 
 
-def lacks(facts: Facts, member: MemberRecord | None, role: Role) -> frozenset[str]:
-    """What the role holds and the member does not, in the scope of the facts."""
+def lacks(facts: Facts, member: MemberRecord | None, case: Case) -> frozenset[str]:
+    """What the change gives and the member does not hold, in the scope of the facts."""
     if member is None:
         return frozenset()
-    mine = facts.organization_role(member)
-    missing = facts.catalogue.lacks(mine, role)
+    missing = facts.catalogue.lacks(facts.organization_role(member), case.new) if case.new else frozenset[str]()
     if facts.space is None:
-        return missing
-    return missing - facts.catalogue.in_space(mine, facts.space_role(member))
+        return missing | (case.opens - held(facts, member))
+    return (missing | case.opens) - held(facts, member)
 
 
 def may_approve(case: Case, facts: Facts, *, excluded: frozenset[str]) -> Refusal | None:
@@ -164,20 +183,20 @@ def may_approve(case: Case, facts: Facts, *, excluded: frozenset[str]) -> Refusa
         return Refusal("not-active", organization=facts.organization.name)
     if me.id in excluded:
         return Refusal("own-request")
-    made = Case("change-role", case.old, case.new) if case.change == "request-access" else case
+    made = replace(case, change=case.counts_as) if case.change == "request-access" else case
     try:
         check(made, facts)
     except Refusal as refusal:
         return refusal
-    if case.new is not None and _gives(made.change) and lacks(facts, me, case.new):
-        return Refusal("may-not-give", "role", role=case.new.title)
+    if (case.opens or (case.new is not None and _gives(made.change))) and lacks(facts, me, case):
+        return Refusal("may-not-give", "role", role=case.new.title if case.new else "")
     return None
 
 
 def approving_roles(case: Case, facts: Facts, *, target_roles: frozenset[str]) -> frozenset[str]:
     """The organization roles that could possibly decide a case: what the search for approvers starts from."""
     catalogue = facts.catalogue
-    change: Change = "change-role" if case.change == "request-access" else case.change
+    change: Change = case.counts_as if case.change == "request-access" else case.change
     if facts.space is not None:
         needed = catalogue.space_needs.get(change, NOBODY)
         roles = catalogue.organization.values()
@@ -207,6 +226,25 @@ _KEPT: Mapping[str, Change] = {
     "request-access": "request-access",
     "deactivate": "deactivate",
     "reactivate": "reactivate",
+    "create-space": "create-space",
+    "rename-space": "rename-space",
+    "delete-space": "delete-space",
+    "remove-from-space": "remove",
+    "create-group": "groups",
+    "rename-group": "groups",
+    "delete-group": "groups",
+    "join-group": "groups",
+    "leave-group": "groups",
+    "add-resource": "add-resource",
+    "remove-resource": "remove-resource",
+    "share": "share",
+    "unshare": "share",
+    "set-permissions": "permissions",
+    "reset-permissions": "permissions",
+    "create-organization": "create-organization",
+    "close-organization": "close",
+    "transfer-organization": "transfer",
+    "change-settings": "settings",
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import chain
-from storage.members import LIVE_ROLE_OF_MEMBER, WIDE, gathered
+from storage.members import LIVE_OF_MEMBER, WIDE, gathered
 from storage.records import AuditEntry, MemberRecord, OrganizationRecord, SlackAccountRecord
 from storage.tables import credentials, grants, members, organizations, slack_accounts, ties, workspaces
 from storage.transaction import Transaction
@@ -68,7 +68,7 @@ _STANDING = (
     )
     .outerjoin(members, members.c.id == ties.c.member_id)
     .outerjoin(credentials, credentials.c.member_id == members.c.id)
-    .outerjoin(grants, LIVE_ROLE_OF_MEMBER)
+    .outerjoin(grants, LIVE_OF_MEMBER)
     .where(_OWN)
 )
 

@@ -80,6 +80,7 @@ def organization_record(row: Mapping[str, Any] | RowMapping) -> OrganizationReco
         enforce_factor=row["enforce_factor"],
         seq=row["seq"],
         head=row["head"],
+        hooked=row["hooked"],
     )
 
 

@@ -28,7 +28,7 @@ from storage.records import AuditEntry, MemberRecord, RoleGrant
 from storage.tables import Moment, credentials, grants, members, slack_accounts, ties
 from storage.transaction import Transaction
 
-ROLE = "role"
+ROLE, ADDON = "role", "addon"
 
 
 def folded(text: str) -> str:
@@ -51,12 +51,9 @@ class Wanted:
 # The statements are built once, for building costs more than what they do. The time is always one of their parameters:
 # expiry is judged at use, never by a cleaner (invariant 4).
 _NOW = bindparam("now", type_=Moment)
-_LIVE_ROLE = and_(
-    grants.c.kind == ROLE,
-    grants.c.ended_at.is_(None),
-    or_(grants.c.ends_at.is_(None), grants.c.ends_at > _NOW),
-)
-LIVE_ROLE_OF_MEMBER = and_(grants.c.member_id == members.c.id, _LIVE_ROLE)
+_LIVE = and_(grants.c.ended_at.is_(None), or_(grants.c.ends_at.is_(None), grants.c.ends_at > _NOW))
+_LIVE_ROLE = and_(grants.c.kind == ROLE, _LIVE)
+LIVE_OF_MEMBER = and_(grants.c.member_id == members.c.id, grants.c.kind.in_((ROLE, ADDON)), _LIVE)
 
 _GOOD = and_(
     slack_accounts.c.deleted.is_(False),
@@ -65,7 +62,7 @@ _GOOD = and_(
     slack_accounts.c.stranger.is_(False),
 )
 
-# Members with their live roles, tie and factor; one row per role.
+# Members with their live roles and add-ons, tie and factor; one row per role or add-on.
 WIDE = (
     *members.c,
     ties.c.team,
@@ -75,6 +72,7 @@ WIDE = (
     credentials.c.password_hash.is_not(None).label("has_password"),
     credentials.c.factor_at.is_not(None).label("has_factor"),
     grants.c.id.label("grant_id"),
+    grants.c.kind.label("grant_kind"),
     grants.c.what,
     grants.c.space_id,
     grants.c.source,
@@ -88,7 +86,7 @@ _ALL: Select[tuple[object, ...]] = (
     .outerjoin(ties, ties.c.member_id == members.c.id)
     .outerjoin(slack_accounts, _TIED_TO)
     .outerjoin(credentials, credentials.c.member_id == members.c.id)
-    .outerjoin(grants, LIVE_ROLE_OF_MEMBER)
+    .outerjoin(grants, LIVE_OF_MEMBER)
 )
 
 
@@ -97,8 +95,10 @@ def gathered(rows: Sequence[RowMapping]) -> list[MemberRecord]:
     found: dict[str, MemberRecord] = {}
     for row in rows:
         member = found.get(row["id"]) or _member(row)
-        if row["grant_id"]:
+        if row["grant_kind"] == ROLE:
             member = replace(member, roles=(*member.roles, _role(row)))
+        elif row["grant_kind"] == ADDON:
+            member = replace(member, addons=(*member.addons, _role(row)))
         found[member.id] = member
     return list(found.values())
 

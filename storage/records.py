@@ -27,6 +27,7 @@ class OrganizationRecord:
     enforce_factor: bool
     seq: int
     head: str
+    hooked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class RoleGrant:
 
 @dataclass(frozen=True, slots=True)
 class MemberRecord:
-    """A member with the roles that are live at the moment of reading."""
+    """A member with the roles and add-ons that are live at the moment of reading."""
 
     id: str
     organization: str
@@ -60,6 +61,7 @@ class MemberRecord:
     has_password: bool
     has_factor: bool
     roles: tuple[RoleGrant, ...] = ()
+    addons: tuple[RoleGrant, ...] = ()
 
     def lasting(self, space: str = "") -> RoleGrant | None:
         return next((grant for grant in self.roles if grant.space == space and grant.ends is None), None)
@@ -131,6 +133,19 @@ class SpaceRecord:
     slug: str
     name: str
     approvals_channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRecord:
+    """``kind`` and ``outside`` are the product's; ``space`` '' is none."""
+
+    id: str
+    organization: str
+    kind: str
+    outside: str
+    name: str
+    space: str
+    owner: str | None
 
 
 @dataclass(frozen=True, slots=True)

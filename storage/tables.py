@@ -102,6 +102,8 @@ organizations = Table(
     Column("enforce_factor", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", Moment, nullable=False),
     Column("closed_at", Moment),
+    # Whether any webhook wants to hear of changes: read with the row, so that nobody else pays for asking.
+    Column("hooked", Boolean, nullable=False, server_default=text("false")),
     Column("seq", BigInteger, nullable=False),
     Column("head", Text, nullable=False),
     Index("ix_organizations_workspace_id", "workspace_id"),
@@ -286,6 +288,83 @@ resources = Table(
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("organization_id", "kind", "outside_id"),
     Index("ix_resources_name", "organization_id", "kind", "name_folded"),
+    Index("ix_resources_space_id", "space_id"),
+    Index("ix_resources_owner_id", "owner_id"),
+)
+
+# The list (ACL) of a resource beside its members, who are on it by grants of kind "resource": groups, and addresses of
+# people who need not be members.
+shares = Table(
+    "shares",
+    metadata,
+    _id(),
+    _organization(),
+    Column("resource_id", Text, ForeignKey("resources.id"), nullable=False),
+    # group, email
+    Column("kind", Text, nullable=False),
+    # A group's id, or an address in small letters.
+    Column("what", Text, nullable=False),
+    # The address as it was typed.
+    Column("name", Text, nullable=False, server_default=""),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("resource_id", "kind", "what"),
+    Index("ix_shares_what", "organization_id", "kind", "what"),
+)
+
+# Access mode and default level of one member's datasets; no row: full access, read and write (004-42, 004-43).
+dataset_rules = Table(
+    "dataset_rules",
+    metadata,
+    Column("member_id", Text, ForeignKey("members.id"), primary_key=True),
+    _organization(),
+    # full, blacklist, whitelist
+    Column("mode", Text, nullable=False),
+    # read, write
+    Column("level", Text, nullable=False),
+)
+
+# The datasets that a blacklist or whitelist selects (004-44), and what overrides the level there (004-45).
+dataset_choices = Table(
+    "dataset_choices",
+    metadata,
+    Column("member_id", Text, ForeignKey("members.id"), primary_key=True),
+    Column("resource_id", Text, ForeignKey("resources.id"), primary_key=True),
+    # default, read, write
+    Column("override", Text, nullable=False),
+    Index("ix_dataset_choices_resource_id", "resource_id"),
+)
+
+# Toggles that are set otherwise than the role has them (004-58 to 004-84).
+toggles = Table(
+    "toggles",
+    metadata,
+    Column("member_id", Text, ForeignKey("members.id"), primary_key=True),
+    Column("toggle", Text, primary_key=True),
+    Column("on", Boolean, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    _id(),
+    _organization(),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Index("ix_tokens_organization_id", "organization_id"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    _id(),
+    _organization(),
+    Column("url", Text, nullable=False),
+    Column("secret_sealed", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+    Index("ix_webhooks_organization_id", "organization_id"),
 )
 
 catalogues = Table(
