@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from handlers.catalogue import Addon, Catalogue, Privileged, Role, Toggle
+    from handlers.catalogue import Addon, Catalogue, Feature, Kind, Privileged, Role, Toggle
 
 _NO = "–"
+_FEATURES: Mapping[Feature, str] = {
+    "digest": "digest",
+    "dataset-rules": "dataset rules",
+    "enforce-2fa": "enforced second factor",
+}
 
 
 def matrix(catalogue: Catalogue) -> str:
@@ -19,6 +24,9 @@ def matrix(catalogue: Catalogue) -> str:
         *_of_spaces(catalogue),
         *_of_addons(catalogue),
         *_of_toggles(catalogue),
+        *_of_kinds(catalogue),
+        *_of_datasets(catalogue),
+        *_of_plans(catalogue),
         "### Privileged changes",
         _table(("change", "when", "approvals", "one-time code"), _waiting(catalogue.privileged)),
     )
@@ -64,10 +72,47 @@ def _of_toggles(catalogue: Catalogue) -> Iterator[str]:
     if catalogue.toggles:
         roles = tuple(catalogue.organization.values())
         yield "### Toggles, as they stand by default"
+        yield "On and off can be set otherwise for one member; what is always on, or –, cannot."
         yield _table(
-            ("toggle", *(role.title for role in roles), "from plan"),
-            ((one.title, *(_setting(one, role) for role in roles), one.plan) for one in catalogue.toggles.values()),
+            ("toggle", *(role.title for role in roles), "from plan", "closes while off"),
+            (
+                (one.title, *(_setting(one, role) for role in roles), one.plan, _closed(one))
+                for one in catalogue.toggles.values()
+            ),
         )
+
+
+def _of_kinds(catalogue: Catalogue) -> Iterator[str]:
+    if catalogue.kinds:
+        yield "### Kinds of resources"
+        yield _table(
+            ("kind", "actions", "seen by", "“delete data” ends it"),
+            (
+                (f"`{one.id}`", ", ".join(one.actions), _seen(one), "yes" if one.owned else "no")
+                for one in catalogue.kinds.values()
+            ),
+        )
+
+
+def _of_datasets(catalogue: Catalogue) -> Iterator[str]:
+    rules = catalogue.datasets
+    if rules is None:
+        return
+    yield "### Dataset rules"
+    bound = (
+        (rules.always_full, "never: every one, read and write"),
+        (rules.every_control, "mode, level, and in a whitelist an override for each"),
+        (rules.ai_chat_only, "mode, for AI Chat alone; no override"),
+    )
+    rows = ((_titles(roles, catalogue.organization), how) for roles, how in bound if roles)
+    yield _table((f"role, on a `{rules.kind}`", "bound by access mode, level and overrides"), rows)
+
+
+def _of_plans(catalogue: Catalogue) -> Iterator[str]:
+    """One row for each plan: what begins with it."""
+    yield "### Plans"
+    rows = ((plan, _begins(plan, catalogue), _names(plan, catalogue)) for plan in catalogue.plans)
+    yield _table(("plan, lowest first", "begins here", "also called"), rows)
 
 
 def _holdings(
@@ -135,6 +180,24 @@ def _setting(toggle: Toggle, role: Role) -> str:
     if role.id in toggle.settable_for:
         return "on" if role.id in toggle.on_for else "off"
     return "always on" if role.id in toggle.on_for else _NO
+
+
+def _closed(toggle: Toggle) -> str:
+    return _code(toggle.needed_for) or _NO
+
+
+def _seen(kind: Kind) -> str:
+    return "its list and groups alone" if kind.seen_by == "list" else "what a role reaches, and its list"
+
+
+def _begins(plan: str, catalogue: Catalogue) -> str:
+    features = [words for name, words in _FEATURES.items() if catalogue.features.get(name) == plan]
+    toggles = [one.title for one in catalogue.toggles.values() if one.plan == plan]
+    return ", ".join([*features, *toggles]) or _NO
+
+
+def _names(plan: str, catalogue: Catalogue) -> str:
+    return ", ".join(name for name, known in catalogue.plan_names.items() if known == plan and name != plan) or _NO
 
 
 def _waiting(entries: Iterable[Privileged]) -> Iterator[Sequence[str]]:
