@@ -50,6 +50,7 @@ _HARMLESS_KEYS = frozenset({"status_code", "exit_code", "error_code"})
 
 _SECRET_TEXT = (
     (re.compile(r"\b(xox[a-z](?:\.xox[a-z])?|xapp)-[\w-]+"), r"\1-" + HIDDEN),
+    (re.compile(r"\b(usher_|whsec_)[\w+/=-]{8,}"), r"\1" + HIDDEN),
     (re.compile(r"/(invitations|setup|reset|reveal)/[^\s/?#\"'<>]+"), rf"/\1/{HIDDEN}"),
     (re.compile(r"(?<=://)[^\s/@\"'<>]+@"), f"{HIDDEN}@"),
     (re.compile(r"https://hooks\.slack(?:-gov)?\.com/[^\s\"'<>]+"), HIDDEN),

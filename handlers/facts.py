@@ -46,7 +46,7 @@ class Facts:
             return f"member:{self.me.id}"
         if self.actor.account:
             return f"slack:{self.actor.account.team}/{self.actor.account.user}"
-        return self.actor.via
+        return f"token:{self.actor.token}" if self.actor.token else self.actor.via
 
 
 @dataclass(frozen=True, slots=True)

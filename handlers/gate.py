@@ -21,6 +21,7 @@ from handlers.commands import (
     AcceptInSlack,
     AcceptOnWeb,
     Actor,
+    AddResource,
     Approve,
     AskAgain,
     Cancel,
@@ -28,6 +29,7 @@ from handlers.commands import (
     Command,
     Connect,
     CopyLink,
+    CreateToken,
     Deactivate,
     Deny,
     Done,
@@ -37,14 +39,17 @@ from handlers.commands import (
     FinishSetup,
     Invite,
     NoteAccount,
+    Notify,
     OpenSetup,
     Outcome,
     Reactivate,
     Refusal,
     Refused,
+    RemoveResource,
     RequestAccess,
     Resend,
     Revoke,
+    RevokeToken,
     SetUp,
     StartConnecting,
 )
@@ -59,6 +64,7 @@ from handlers.flows import (
     requests,
     roles,
     slack_accounts,
+    software,
 )
 from handlers.flows.work import Plan, Work
 from handlers.parts import House
@@ -104,11 +110,19 @@ FLOWS: Mapping[type, Callable[[Any, Work], Awaitable[Any]]] = {
     FinishSetup: credentials.finish_setup,
     ExpireRequest: requests.expire,
     EndGrant: roles.end_grant,
+    CreateToken: software.create_token,
+    RevokeToken: software.revoke_token,
 }
 
 
 # What nobody may say but Usher itself: the clock's acts, and what Slack reports.
 SYSTEM_ONLY = (NoteAccount, ExpireInvitation, ExpireRequest, EndGrant)
+
+# What opens the house to other software is given at the command line alone.
+OPERATOR_ONLY = (CreateToken, RevokeToken)
+
+# All that other software may change by its token; no catalogue and no role widens it.
+TOKENS_MAY = (AddResource, RemoveResource, Notify)
 
 
 async def planned(command: Command, work: Work) -> Plan:
@@ -152,8 +166,7 @@ class Gate:
             return Refused("busy")
 
     async def _perform(self, attempt: _Try) -> Outcome:
-        if isinstance(attempt.command, SYSTEM_ONLY) and attempt.by.via != "system":
-            raise Refusal("may-not")
+        _check_door(attempt)
         if (attempt.by.code or isinstance(attempt.command, Connect)) and (earlier := await self._earlier(attempt.by)):
             return earlier
         scope = await self._scopes.of(attempt.command, attempt.by, now=self._clock())
@@ -297,7 +310,7 @@ class Gate:
     async def _change(self, plan: Plan, work: Work) -> Outcome:
         verdict = policy.judge(plan.case, plan.facts)
         work = work.with_facts(plan.facts)  # the audit says where, too
-        if work.facts.actor.via == "operator" or not (verdict.approvals or verdict.code):
+        if work.facts.actor.via in _WAIT_FOR_NOBODY or not (verdict.approvals or verdict.code):
             return Done(await plan.run(work, plan))
         return await requests.park(work, plan, verdict)
 
@@ -325,6 +338,20 @@ class Gate:
         return replace(entry, refused=True, request=request if isinstance(request, str) else "")
 
 
+_WAIT_FOR_NOBODY = ("operator", "token")
+
+
+def _check_door(attempt: _Try) -> None:
+    """Some commands belong to one door, and one door has few. Raises Refusal."""
+    command, via = attempt.command, attempt.by.via
+    if isinstance(command, SYSTEM_ONLY) and via != "system":
+        raise Refusal("may-not")
+    if isinstance(command, OPERATOR_ONLY) and via not in ("operator", "system"):
+        raise Refusal("may-not")
+    if via == "token" and not isinstance(command, TOKENS_MAY):
+        raise Refusal("may-not")
+
+
 # Mistakes in what was typed are no attempts at anything; everything else that was refused is remembered.
 _NOT_REMEMBERED = frozenset(
     {
@@ -340,6 +367,8 @@ _NOT_REMEMBERED = frozenset(
         "no-addresses",
         "too-many-addresses",
         "nobody-invited",
+        "unknown-token",
+        "token-exists",
         "name-for-many",
         "name-wrong",
         "reason-needed",

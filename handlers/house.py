@@ -14,6 +14,7 @@ from handlers.passwords import Passwords
 from handlers.post import Post
 from handlers.proof import Codes, Enrolments
 from handlers.queries import Queries
+from handlers.tokens import Tokens
 from storage import organizations, schema
 from storage.members import folded
 from storage.records import AuditEntry, SpaceRecord, new_id
@@ -37,6 +38,7 @@ class Usher:
     queries: Queries
     post: Post
     enrolments: Enrolments
+    tokens: Tokens
     clock: Callable[[], datetime]
     mail: bool
     store: Store
@@ -92,6 +94,7 @@ async def open_usher(
         queries=Queries(store, house, clock),
         post=Post(store, clock),
         enrolments=enrolments,
+        tokens=Tokens(store),
         clock=clock,
         mail=mail,
         store=store,

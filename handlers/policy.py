@@ -22,8 +22,9 @@ class Verdict:
 
 
 def acts(facts: Facts) -> MemberRecord | None:
-    """The member who acts; None for the operator and the system. Raises Refusal for who may not act at all."""
-    if facts.actor.via in ("operator", "system"):
+    """The member who acts; None for those that the gate itself holds to what they may: the operator, the system, a
+    token. Raises Refusal for who may not act at all."""
+    if facts.actor.via in ("operator", "system", "token"):
         return None
     if facts.me is None:
         raise Refusal("not-connected")

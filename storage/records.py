@@ -200,6 +200,16 @@ class ProofRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenRecord:
+    """A token that opens something; what it is nobody knows but its holder."""
+
+    id: str
+    organization: str
+    name: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One act as the audit keeps it. Ids are opaque; ``details`` may hold names and reasons, never a secret."""
 

@@ -25,6 +25,8 @@ OTHER_RIGHTS = {
     "ExpireInvitation": "the system, when the time has come",
     "ExpireRequest": "the system, when the time has come",
     "EndGrant": "the system, when the time has come",
+    "CreateToken": "the operator; the gate asks for the door",
+    "RevokeToken": "the operator; the gate asks for the door",
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

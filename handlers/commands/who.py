@@ -26,6 +26,7 @@ class Actor:
 
     ``delivery`` names the one delivery this act came with (Slack's trigger, view or event id, a form's nonce); the same
     delivery again gets the same answer. ``code`` is a one-time code typed for this act alone.
+    ``token`` is the id of the token by which other software acts.
     """
 
     via: Via
@@ -36,6 +37,7 @@ class Actor:
     code: str | None = dataclasses.field(default=None, repr=False)
     channel: str | None = None
     card: CardPlace | None = None
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

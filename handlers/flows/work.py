@@ -62,7 +62,10 @@ class Work:
         return self.facts.me.id if self.facts.me else None
 
     def entry(self, action: str, target: str = "", **details: object) -> AuditEntry:
-        """The audit entry of this act: who, on whom, where, from where, under which request."""
+        """The audit entry of this act: who, on whom, where, from where, under which request.
+
+        ``target`` is a member's id, or the sort and id of something else: ``token:ID``.
+        """
         said = {key: value for key, value in details.items() if value not in (None, "", ())}
         said["via"] = self.facts.actor.via
         if self.approver:
@@ -72,7 +75,7 @@ class Work:
         return AuditEntry(
             action=action,
             actor=self.facts.doer,
-            target=f"member:{target}" if target else "",
+            target=f"member:{target}" if target and ":" not in target else target,
             scope=f"space:{self.facts.place}" if self.facts.place else "",
             request=self.request,
             details=said,
