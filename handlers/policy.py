@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from handlers.catalogue import Change, Condition, Role
+from handlers import holdings
+from handlers.catalogue import Catalogue, Change, Condition, Role
 from handlers.commands import Refusal
 from handlers.facts import Case, Facts
 from storage.records import MemberRecord
@@ -47,22 +48,15 @@ def holds(facts: Facts, member: MemberRecord, change: Change) -> bool:
 
 def held(facts: Facts, member: MemberRecord) -> frozenset[str]:
     """All that a member may do in the scope of the facts; `kind:action` on the resources they reach there."""
-    catalogue, mine = facts.catalogue, facts.organization_role(member)
-    if facts.space is None:
-        own = mine.permissions | mine.on_resources if mine else frozenset[str]()
-        return own | opened(facts, member, "", mine)
-    inside = catalogue.capped(mine, facts.space_role(member))
-    everywhere = opened(facts, member, "", mine) if mine and mine.reaches_every_space else frozenset[str]()
-    return catalogue.in_space(mine, inside) | opened(facts, member, facts.place, inside) | everywhere
+    return holdings.opened(holdings.sources(facts.catalogue, holdings.of_member(member), facts.place))
 
 
-def opened(facts: Facts, member: MemberRecord, place: str, role: Role | None) -> frozenset[str]:
-    """What a member's add-ons in one scope open on top of ``role``; on any other role they rest (003-26)."""
-    if role is None:
-        return frozenset()
-    addons = (facts.catalogue.addons.get(grant.what) for grant in member.addons if grant.space == place)
-    fitting = (one for one in addons if one and role.id in (one.on_space if place else one.on_organization))
-    return frozenset[str]().union(*(one.opens for one in fitting))
+def opens(facts: Facts, addons: Iterable[str]) -> frozenset[str]:
+    """What add-ons open that the target of the facts does not hold there for good yet."""
+    theirs = facts.target.addons if facts.target else ()
+    held_already = {grant.what for grant in theirs if grant.space == facts.place and grant.ends is None}
+    known = (facts.catalogue.addons.get(one) for one in addons if one not in held_already)
+    return frozenset[str]().union(*(one.opens for one in known if one))
 
 
 def check(case: Case, facts: Facts) -> None:
@@ -201,15 +195,26 @@ def approving_roles(case: Case, facts: Facts, *, target_roles: frozenset[str]) -
     if facts.space is not None:
         needed = catalogue.space_needs.get(change, NOBODY)
         roles = catalogue.organization.values()
-        return frozenset(role.id for role in roles if role.reaches_every_space and needed in role.in_spaces)
-    needed = catalogue.needs.get(change, NOBODY)
+        inside = {role.id for role in roles if role.reaches_every_space and needed in role.in_spaces}
+        # Whoever may delete every space of the organization may delete this one.
+        above = _allowed(catalogue, change) if change == "delete-space" else set[str]()
+        return frozenset(inside | above)
+    able = _allowed(catalogue, change)
     return frozenset(
         role.id
         for role in catalogue.organization.values()
-        if catalogue.allows(role, needed)
+        if role.id in able
         and target_roles <= role.acts_on
         and (case.new is None or not _gives(change) or case.new.id in role.gives)
     )
+
+
+def _allowed(catalogue: Catalogue, change: Change) -> set[str]:
+    """The organization roles that hold what a change needs, by themselves or with an add-on."""
+    needed = catalogue.needs.get(change, NOBODY)
+    opening = [addon.on_organization for addon in catalogue.addons.values() if needed in addon.opens]
+    by_role = {role.id for role in catalogue.organization.values() if catalogue.allows(role, needed)}
+    return by_role.union(*opening)
 
 
 def _gives(change: Change) -> bool:
