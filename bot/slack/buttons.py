@@ -1,16 +1,15 @@
 """Pressed buttons. A value is an opaque id; who pressed, and whether they may, is judged by the gate at that moment."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, cast
 
 from bot.identity import Body
-from bot.slack import ids, opening
+from bot.slack import ids
 from bot.slack.door import Door, Visit
-from bot.slack.grammar import Form
+from bot.slack.pressing import Handler, Press, does, open_view, opens, perform, show
 from bot.slack.views import answer, approve_code, deny, lists
-from bot.slack.views.blocks import Block, Message, message, modal
+from bot.slack.views.blocks import message
 from bot.slack.views.fields import Meta
 from bot.wording.phrase import Phrase, say
 from bot.wording.refusals import refused
@@ -18,11 +17,8 @@ from handlers.commands import (
     AcceptInSlack,
     Approve,
     Cancel,
-    Command,
     CopyLink,
-    Done,
     OpenSetup,
-    Outcome,
     RefusalCode,
     Refused,
     Resend,
@@ -30,37 +26,8 @@ from handlers.commands import (
 )
 from handlers.models import RequestCard
 
-LONGEST_VALUE = 200
 # A post is recorded within its lease; younger ones may still be on their way into the database.
 RECORDED_BY_THEN = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    body: Body
-    action: Body
-
-    @property
-    def value(self) -> str:
-        """An id of ours; what is longer is none."""
-        return str(self.action.get("value") or "")[:LONGEST_VALUE]
-
-    @property
-    def block(self) -> str:
-        return str(self.action.get("block_id") or "")
-
-    @property
-    def view(self) -> str:
-        return str(cast("Body", self.body.get("view") or {}).get("id") or "")
-
-    @property
-    def surface(self) -> str:
-        """Where the button stands: `modal`, `home` or `message`."""
-        view = cast("Body", self.body.get("view") or {})
-        return str(view.get("type") or "message")
-
-
-Handler = Callable[[Door, Visit, Press], Awaitable[None]]
 
 
 async def listener(door: Door, ack: Any, body: Body) -> None:
@@ -74,26 +41,6 @@ async def listener(door: Door, ack: Any, body: Body) -> None:
     await ack()
 
 
-# Showing --------------------------------------------------------------------------------------------------------------
-
-
-def show(door: Door, visit: Visit, press: Press, said: Message, *, replace: bool = False) -> None:
-    door.tasks.start(_say(door, visit, press, said, replace=replace), name="answer")
-
-
-async def _say(door: Door, visit: Visit, press: Press, said: Message, *, replace: bool = False) -> None:
-    """On a message ephemerally, elsewhere as a page of its own; and if that fails, by direct message."""
-    caller = visit.caller
-    if press.surface == "message":
-        done = await door.calls.respond(caller.response_url, said, replace=replace)
-    elif press.surface == "modal" and replace:
-        done = await door.calls.update(press.view, _page(said))
-    else:
-        done = await door.calls.open(caller.trigger, _page(said), push=press.surface == "modal")
-    if not done:
-        await door.calls.tell(caller.account.user, said)
-
-
 async def _turn_away(door: Door, press: Press, phrase: Phrase) -> None:
     """Nobody whom we know: an answer where they pressed, and never a message sent to them."""
     url, trigger = press.body.get("response_url"), press.body.get("trigger_id")
@@ -101,43 +48,11 @@ async def _turn_away(door: Door, press: Press, phrase: Phrase) -> None:
         await door.calls.open(trigger, answer.page_of(phrase), push=press.surface == "modal")
 
 
-def _page(said: Message) -> Block:
-    title = said.text.split(" ", maxsplit=1)[0].rstrip(".:")
-    known = title if title in {"Done", "Waiting", "Refused", "Unclear"} else "Usher"
-    return modal(known, "answer", said.blocks, submit="", close="Close")
-
-
-def _open(door: Door, visit: Visit, press: Press, view: Block, instead: Message) -> None:
-    """On top of a form that is open already, for Slack opens no second one beside it."""
-    on_top = press.surface == "modal"
-    door.tasks.start(opening.open_or_tell(door, visit, view, instead, push=on_top), name="form")
-
-
 # Doing ----------------------------------------------------------------------------------------------------------------
 
 
-def _does(command: Callable[[str], Command]) -> Handler:
-    async def pressed(door: Door, visit: Visit, press: Press) -> None:
-        await _perform(door, visit, press, command(press.value))
-
-    return pressed
-
-
-async def _perform(door: Door, visit: Visit, press: Press, command: Command) -> None:
-    outcome = await door.perform(command, visit)
-    if view := await door.next_form(outcome, visit):
-        _open(door, visit, press, view, answer.answer(outcome, visit.reader))
-        return
-    show(door, visit, press, answer.answer(outcome, visit.reader), replace=_settles(command, outcome))
-
-
-def _settles(command: Command, outcome: Outcome) -> bool:
-    """An offer that was accepted has done its work; every other message stays as it is."""
-    return isinstance(command, AcceptInSlack) and isinstance(outcome, Done)
-
-
 async def _credentials(door: Door, visit: Visit, press: Press) -> None:
-    await _perform(door, visit, press, OpenSetup())
+    await perform(door, visit, press, OpenSetup())
 
 
 async def _is_stray(door: Door, visit: Visit, press: Press) -> bool:
@@ -165,9 +80,9 @@ async def _approve(door: Door, visit: Visit, press: Press) -> None:
     card = await door.usher.queries.card(press.value)
     if card and card.code and await _asks_for_code(door, visit, card):
         view = approve_code.build(card, visit.desk.timezone, place=_place(visit, card))
-        _open(door, visit, press, view, message(_form_failed("Approve")))
+        open_view(door, visit, press, view, message(_form_failed("Approve")))
         return
-    await _perform(door, visit, press, Approve(press.value))
+    await perform(door, visit, press, Approve(press.value))
 
 
 async def _asks_for_code(door: Door, visit: Visit, card: RequestCard) -> bool:
@@ -183,7 +98,7 @@ async def _deny(door: Door, visit: Visit, press: Press) -> None:
         show(door, visit, press, answer.answer(Refused(why or "request-gone"), visit.reader))
         return
     view = deny.build(card, visit.desk.timezone, place=_place(visit, card))
-    _open(door, visit, press, view, message(_form_failed("Deny")))
+    open_view(door, visit, press, view, message(_form_failed("Deny")))
 
 
 async def _why_not(door: Door, visit: Visit, card: RequestCard | None) -> RefusalCode | None:
@@ -231,31 +146,24 @@ async def _me(door: Door, visit: Visit, press: Press) -> None:
     show(door, visit, press, lists.me(visit.desk))
 
 
-def _opens(which: Form) -> Handler:
-    async def pressed(door: Door, visit: Visit, press: Press) -> None:
-        _open(door, visit, press, await opening.blank(door, visit, which), opening.instead(which, {}))
-
-    return pressed
-
-
 PRESSED: Mapping[str, Handler] = {
     ids.APPROVE: _only_on_the_card(_approve),
     ids.DENY: _only_on_the_card(_deny),
-    ids.CANCEL: _does(Cancel),
-    ids.ACCEPT: _does(AcceptInSlack),
-    ids.RESEND: _does(Resend),
-    ids.REVOKE: _does(Revoke),
-    ids.COPY_LINK: _does(CopyLink),
+    ids.CANCEL: does(Cancel),
+    ids.ACCEPT: does(AcceptInSlack),
+    ids.RESEND: does(Resend),
+    ids.REVOKE: does(Revoke),
+    ids.COPY_LINK: does(CopyLink),
     ids.CREDENTIALS: _credentials,
     ids.INVITATIONS: _invitations,
     ids.INVITATIONS_PAGE: _turn_page,
     ids.INVITATIONS_BACK: _turn_page,
     ids.ME: _me,
-    ids.SET_UP: _opens("set-up"),
-    ids.INVITE: _opens("invite"),
-    ids.CHANGE_ROLE: _opens("change-role"),
-    ids.DEACTIVATE: _opens("deactivate"),
-    ids.REACTIVATE: _opens("reactivate"),
-    ids.REQUEST_ACCESS: _opens("request-access"),
-    ids.CONNECT: _opens("connect"),
+    ids.SET_UP: opens("set-up"),
+    ids.INVITE: opens("invite"),
+    ids.CHANGE_ROLE: opens("change-role"),
+    ids.DEACTIVATE: opens("deactivate"),
+    ids.REACTIVATE: opens("reactivate"),
+    ids.REQUEST_ACCESS: opens("request-access"),
+    ids.CONNECT: opens("connect"),
 }
