@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from typing import cast, get_args
 
 from pydantic import ValidationError
 
 from handlers import policy
-from handlers.catalogue import Catalogue
-from handlers.commands import COMMANDS, ChangeRole, Invite, RequestAccess
+from handlers.catalogue import Change
+from handlers.commands import COMMANDS, Asked, ChangeRole, Command, Invite, RequestAccess, SetPermissions
+from handlers.contents import Names, contents, people_in, things_in
 from handlers.facts import Case, Facts, named
 from handlers.models import CardChange, RequestCard, RequestState
 from handlers.parts import House
-from storage import members, organizations, requests
+from storage import members, names, organizations, requests
 from storage.members import Wanted
 from storage.records import MemberRecord, RequestRecord
 from storage.store import Connection
 
-_CHANGES: Mapping[str, CardChange] = {
-    "invite": "invite",
-    "change-role": "change-role",
-    "request-access": "request-access",
-    "deactivate": "deactivate",
-    "reactivate": "reactivate",
+_CHANGES: frozenset[str] = frozenset(get_args(CardChange))
+
+# What somebody asks for, and the change that whoever decides must be able to make themselves.
+COUNTS_AS: Mapping[Asked, Change] = {
+    "role": "change-role",
+    "add-on": "permissions",
+    "group": "groups",
+    "resource": "share",
 }
 
 
@@ -41,14 +44,21 @@ class Cards:
         if organization is None:
             return []
         votes = await requests.votes_of(connection, [record.id for record in records])
+        kept = {record.id: command for record in records if (command := command_of(record)) is not None}
         ids = {one for record in records for one in _people(record)} | {
             one for found in votes.values() for one in found
         }
+        ids |= {one for command in kept.values() for one in people_in(command)}
         loaded = await members.load(connection, organization.id, Wanted(ids=tuple(ids)), now=now)
-        spaces = await organizations.space_names(connection, [record.space for record in records if record.space])
-        everybody = {one.id: one for one in loaded}
-        catalogue = self._house.catalogues.named(organization.catalogue)
-        around = _Around(organization.name, catalogue, everybody, votes, spaces)
+        things = {one for command in kept.values() for one in things_in(command)}
+        things |= {record.space for record in records if record.space}
+        known = Names(
+            catalogue=self._house.catalogues.named(organization.catalogue),
+            organization=organization.name,
+            people={one.id: named(one) for one in loaded},
+            things=await names.of_things(connection, organization.id, sorted(things)),
+        )
+        around = _Around(known, votes, kept)
         return [card for record in records if (card := _card(record, around)) is not None]
 
     async def decidable(
@@ -75,29 +85,59 @@ class Cards:
     ) -> bool:
         if facts.me is not None and record.lone and record.requester == facts.me.id:
             return True
-        case, placed = await self._case(connection, record, facts, everybody)
-        return policy.may_approve(case, placed, excluded=_involved(record)) is None
+        found = await self._case(connection, record, facts, everybody)
+        return found is not None and policy.may_approve(*found, excluded=_involved(record)) is None
 
     async def _case(
         self, connection: Connection, record: RequestRecord, facts: Facts, everybody: dict[str, MemberRecord]
-    ) -> tuple[Case, Facts]:
+    ) -> tuple[Case, Facts] | None:
+        """The change as its plan would judge it; None: nobody can decide what cannot be read, or has lost its place."""
+        command = command_of(record)
         space = await organizations.space(connection, facts.organization.id, record.space) if record.space else None
-        known = facts.catalogue.space if record.space else facts.catalogue.organization
-        target = everybody.get(record.target or "")
-        placed = replace(facts, target=target, space=space)
-        case = Case(
-            change=policy.change_named(record.change),
-            old=placed.role_here(target),
-            new=known.get(record.new or ""),
-            own=record.beneficiary == record.requester,
-        )
-        return case, placed
+        if command is None or (record.space and space is None):
+            return None
+        placed = replace(facts, target=everybody.get(record.target or ""), space=space)
+        return _case_of(record, command, placed), placed
 
     async def deciders(self, connection: Connection, record: RequestRecord, facts: Facts) -> list[MemberRecord]:
         """Everybody who could decide one request, the owners of its space first where it is a person's own."""
         loaded = await members.load(connection, facts.organization.id, Wanted(ids=_people(record)), now=facts.now)
-        case, placed = await self._case(connection, record, facts, {one.id: one for one in loaded})
-        return await could_decide(connection, case, placed, excluded=_involved(record))
+        found = await self._case(connection, record, facts, {one.id: one for one in loaded})
+        return await could_decide(connection, *found, excluded=_involved(record)) if found else []
+
+
+def command_of(record: RequestRecord) -> Command | None:
+    """None: a version of Usher kept it that this one does not understand."""
+    try:
+        return COMMANDS.validate_json(record.command)
+    except ValidationError:
+        return None
+
+
+def _case_of(record: RequestRecord, command: Command, facts: Facts) -> Case:
+    known = facts.catalogue.space if record.space else facts.catalogue.organization
+    asked = command.asked if isinstance(command, RequestAccess) else "role"
+    gives_role = isinstance(command, Invite | ChangeRole | RequestAccess) and asked == "role"
+    return Case(
+        change=policy.change_named(record.change),
+        old=facts.role_here(facts.target),
+        new=known.get(record.new or "") if gives_role else None,
+        rows=len(command.emails) if isinstance(command, Invite) else 1,
+        own=record.beneficiary == record.requester,
+        opens=policy.opens(facts, _addons(command)),
+        counts_as=COUNTS_AS[asked],
+    )
+
+
+def _addons(command: Command) -> tuple[str, ...]:
+    """The add-ons that somebody is to have."""
+    match command:
+        case SetPermissions(addons=addons):
+            return addons or ()
+        case RequestAccess(asked="add-on", role=addon):
+            return (addon,)
+        case _:
+            return ()
 
 
 async def could_decide(
@@ -146,50 +186,50 @@ def _involved(record: RequestRecord) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What the cards of one organization are made with."""
+    """What the cards of one organization are made with; ``kept``: the commands that could be read."""
 
-    organization: str
-    catalogue: Catalogue
-    everybody: Mapping[str, MemberRecord]
+    names: Names
     votes: Mapping[str, tuple[str, ...]]
-    spaces: Mapping[str, str]
+    kept: Mapping[str, Command]
 
 
 def _card(record: RequestRecord, around: _Around) -> RequestCard | None:
-    everybody = around.everybody
-    try:
-        command = COMMANDS.validate_json(record.command)
-    except ValidationError:
-        return None
-    change = _CHANGES.get(record.change)
-    if change is None or record.requester not in everybody:
+    people, command = around.names.people, around.kept.get(record.id)
+    if command is None or record.change not in _CHANGES or record.requester not in people:
         return None
     timed = command if isinstance(command, ChangeRole | RequestAccess) else None
-    target = everybody.get(record.target or "")
-    decider = everybody.get(record.decided_by or "")
+    held = contents(command, around.names, old=record.old)
+    asked_for = record.beneficiary if isinstance(command, RequestAccess) else None
     return RequestCard(
         id=record.id,
-        organization=around.organization,
-        catalogue=around.catalogue,
-        change=change,
+        organization=around.names.organization,
+        catalogue=around.names.catalogue,
+        change=cast("CardChange", record.change),
         state=cast("RequestState", record.state),
-        requester=named(everybody[record.requester]),
-        target=named(target) if target else None,
-        emails=command.emails if isinstance(command, Invite) else (),
+        requester=people[record.requester],
+        target=people.get(record.target or asked_for or ""),
+        emails=held.emails,
         old=record.old,
-        new=record.new,
-        space=around.spaces.get(record.space),
+        new=held.new or record.new,
+        space=around.names.things.get(record.space),
         lasts=timed.lasts if timed else None,
         until=timed.until if timed else None,
         reason=record.reason,
         approvals=record.approvals,
-        votes=tuple(named(everybody[one]) for one in around.votes.get(record.id, ()) if one in everybody),
+        votes=tuple(people[one] for one in around.votes.get(record.id, ()) if one in people),
         code=record.code,
         lone=record.lone,
         created=record.created,
         expires=record.expires,
-        decided_by=named(decider) if decider else None,
+        decided_by=people.get(record.decided_by or ""),
         decided_at=record.decided_at,
         why=record.why,
         channel=record.channel,
+        asked=held.asked,
+        extends=held.extends,
+        thing=held.thing,
+        sort=held.sort,
+        people=held.people,
+        others=held.others,
+        becomes=held.becomes,
     )

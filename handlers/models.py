@@ -7,11 +7,36 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from handlers.catalogue import Catalogue, Change
-from handlers.commands import Account, Named
+from handlers.commands import Account, Asked, Named
 
 Status = Literal["invited", "active", "deactivated"]
 RequestState = Literal["pending", "approved", "denied", "expired", "cancelled", "void"]
-CardChange = Literal["invite", "change-role", "request-access", "deactivate", "reactivate"]
+CardChange = Literal[
+    "invite",
+    "change-role",
+    "request-access",
+    "deactivate",
+    "reactivate",
+    "create-space",
+    "rename-space",
+    "delete-space",
+    "remove-from-space",
+    "create-group",
+    "rename-group",
+    "delete-group",
+    "join-group",
+    "leave-group",
+    "add-resource",
+    "remove-resource",
+    "share",
+    "unshare",
+    "set-permissions",
+    "reset-permissions",
+    "create-organization",
+    "close-organization",
+    "transfer-organization",
+    "change-settings",
+]
 InvitationState = Literal["pending", "accepted", "revoked", "expired"]
 
 
@@ -60,12 +85,29 @@ class Access:
     returns_to: str | None = None
 
 
+Becoming = Literal[
+    "add-ons",
+    "mode",
+    "level",
+    "datasets",
+    "on",
+    "off",
+    "plan",
+    "catalogue",
+    "invitation-days",
+    "approvals-channel",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class RequestCard:
-    """One request as a card, a Home row and a code form show it; ids of roles, names of spaces.
+    """One request as a card, a Home row and a code form show it; ids of roles, names of everything else.
 
     ``change`` tells which fields matter: invite (``emails``, ``new``), change-role and request-access (``target``,
-    ``old``, ``new``, ``space``, ``lasts``/``until``), deactivate and reactivate (``target``).
+    ``old``, ``new``, ``space``, ``lasts``/``until``), deactivate and reactivate (``target``). ``thing`` names the
+    space, group, resource, organization or add-on that is meant (``sort``: the kind of a resource); what is renamed
+    gets the name ``new``. ``people``, with ``others`` (groups and addresses), are who joins, leaves, stands on a list
+    or owns what is added; ``becomes`` are settings or permissions and what they shall be.
     ``why`` is the reason given with a denial, or what made the request void.
     ``lone``: nobody else may approve, so the requester's own code decides.
     """
@@ -94,6 +136,13 @@ class RequestCard:
     decided_at: datetime | None
     why: str
     channel: str | None = None
+    asked: Asked = "role"
+    extends: bool = False
+    thing: str = ""
+    sort: str = ""
+    people: tuple[Named, ...] = ()
+    others: tuple[str, ...] = ()
+    becomes: tuple[tuple[Becoming, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

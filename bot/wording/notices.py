@@ -6,7 +6,8 @@ from typing import Final
 
 from bot.slack import ids
 from bot.slack.views.blocks import Block, actions, button, clean_lines, rich
-from bot.wording.common import in_space, role_title, what
+from bot.wording.changes import what
+from bot.wording.common import in_space, role_title
 from bot.wording.mails import Written, invited, invited_as, written
 from bot.wording.phrase import NOTHING, Command, Phrase, Typed, When, say
 from bot.wording.refusals import why_void

@@ -130,8 +130,8 @@ class Reactivate:
 class RequestAccess:
     """``person`` None: for oneself.
 
-    ``role`` names what is ``asked`` for: a role, an add-on, a group, or a resource as ``KIND:NAME``. ``extends``: what is
-    held until some moment is to be held for longer.
+    ``role`` names what is ``asked`` for: a role, an add-on, a group, or a resource as ``KIND:NAME``. ``extends``: what
+    is held until some moment is to be held for longer.
     """
 
     role: str

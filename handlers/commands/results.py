@@ -262,24 +262,27 @@ class Voted:
     kind: Literal["voted"] = "voted"
 
 
+# What a change that waited can come to.
+Ran = (
+    RoleChanged
+    | StatusChanged
+    | Invited
+    | SpaceChanged
+    | Removed
+    | GroupChanged
+    | ResourceChanged
+    | PermissionsChanged
+    | GrantGiven
+    | OrganizationChanged
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Approved:
     """The last approval was given, and the change has run."""
 
     request: str
-    result: Annotated[
-        RoleChanged
-        | StatusChanged
-        | Invited
-        | SpaceChanged
-        | Removed
-        | GroupChanged
-        | ResourceChanged
-        | PermissionsChanged
-        | GrantGiven
-        | OrganizationChanged,
-        Field(discriminator="kind"),
-    ]
+    result: Annotated[Ran, Field(discriminator="kind")]
     kind: Literal["approved"] = "approved"
 
 

@@ -9,10 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pydantic import ValidationError
-
 from handlers import policy
-from handlers.cards import able_to_decide, could_decide
+from handlers.cards import able_to_decide, command_of, could_decide
 from handlers.commands import (
     COMMANDS,
     Approve,
@@ -21,15 +19,13 @@ from handlers.commands import (
     Command,
     Deny,
     ExpireRequest,
-    Invited,
     Noted,
     Outcome,
+    Ran,
     Refusal,
     Refused,
     RequestEnded,
     Result,
-    RoleChanged,
-    StatusChanged,
     Voted,
     Waiting,
 )
@@ -165,7 +161,7 @@ async def waiting_request(work: Work, request: str) -> RequestRecord:
 
 async def stored_plan(work: Work, request: RequestRecord, plan_for: Planner) -> tuple[Work, Plan] | Void:
     """What was asked for, judged again with today's people and rules, as its requester (invariants 31, 33)."""
-    command = _stored_command(request)
+    command = command_of(request) if request.command_version == VERSION else None
     if command is None:
         return Void("it was asked for under an older version of Usher")
     actor = actor_through_request(work.facts.actor)
@@ -185,16 +181,6 @@ async def stored_plan(work: Work, request: RequestRecord, plan_for: Planner) -> 
     if (plan.old, plan.new) != (request.old, request.new) or plan.command != command or stricter:
         return Void("changed-meanwhile")
     return asked.with_facts(plan.facts), plan
-
-
-def _stored_command(request: RequestRecord) -> Command | None:
-    """None: it was kept by a version of Usher that this one does not understand."""
-    if request.command_version != VERSION:
-        return None
-    try:
-        return COMMANDS.validate_json(request.command)
-    except ValidationError:
-        return None
 
 
 def _gone_from_slack(member: MemberRecord) -> bool:
@@ -264,7 +250,7 @@ async def _run(work: Work, request: RequestRecord, asked: Work, plan: Plan) -> O
         await _tell_managers(work, request)
     else:
         _tell(work, request, "request-approved")
-    assert isinstance(result, RoleChanged | StatusChanged | Invited)  # noqa: S101 - what waits comes to one of these
+    assert isinstance(result, Ran)  # noqa: S101 - what waits comes to one of these
     return Finished(Approved(request.id, result))
 
 

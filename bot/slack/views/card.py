@@ -2,7 +2,8 @@
 
 from bot.slack import ids
 from bot.slack.views.blocks import Block, actions, button, clean_lines, rich
-from bot.wording.common import STATE, has_reason, reason, what, what_short
+from bot.wording.changes import shows_before_and_after, what, what_short
+from bot.wording.common import STATE, has_reason, reason
 from bot.wording.phrase import NOTHING, Phrase, When, listed, say, together
 from bot.wording.refusals import why_void
 from handlers.commands import Named
@@ -21,7 +22,7 @@ def card_blocks(card: RequestCard, zone: str = "UTC") -> tuple[str, list[Block]]
 def asked_for(card: RequestCard, zone: str = "UTC", *, most: int = 50) -> list[Phrase]:
     """Who wants what, and the change from what to what; of a long list of addresses the first `most`."""
     lines = [headline(card, zone, most)]
-    if card.change in {"change-role", "request-access"}:
+    if shows_before_and_after(card):
         lines.append(what_short(card))
     return [*lines, *_addresses(card)]
 
