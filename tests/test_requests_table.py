@@ -4,30 +4,50 @@ The files in `data/commands` are commands as the table `requests` held them when
 longer be read needs a new `VERSION` in `handlers/flows/requests.py`, never a new file under an old name.
 """
 
-import typing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from sqlalchemy import update
 
 from handlers.commands import (
     COMMANDS,
+    AddResource,
     Approve,
     Cancel,
     ChangeRole,
+    ChangeSettings,
+    CloseOrganization,
     Command,
+    CreateGroup,
+    CreateOrganization,
+    CreateSpace,
     Deactivate,
+    DeleteGroup,
+    DeleteSpace,
     Deny,
     Invite,
+    JoinGroup,
+    LeaveGroup,
     Person,
     Reactivate,
+    RemoveFromSpace,
+    RemoveResource,
+    RenameGroup,
+    RenameSpace,
     RequestAccess,
     RequestEnded,
+    ResetPermissions,
+    SetPermissions,
+    Share,
+    Thing,
+    TransferOrganization,
+    Unshare,
 )
 from handlers.flows.requests import TRANSITIONS, VERSION
 from handlers.gate import PLANS
-from handlers.models import RequestState
+from handlers.models import CardChange, RequestState
 from handlers.notices import CardUpdate, Told
 from storage.tables import requests
 from tests.people import Org, Somebody, closing, organization, told, why
@@ -39,6 +59,8 @@ pytestmark = pytest.mark.usefixtures("closing")
 DATA = Path(__file__).parent / "data" / "commands"
 ADA = Person(id="0123456789abcdef0123456789abcdef")
 SPACE = "fedcba9876543210fedcba9876543210"
+GROUP = "00112233445566778899aabbccddeeff"
+DATASET = "ffeeddccbbaa99887766554433221100"
 KEPT: dict[str, Command] = {
     "invite": Invite(("ada@example.com",), "admin"),
     "invite_to_space": Invite(("ada@example.com", "bob@example.com"), "editor", SPACE, ("0" * 32,), None),
@@ -53,6 +75,33 @@ KEPT: dict[str, Command] = {
     "request_access_until": RequestAccess(
         "editor", "to help", SPACE, None, datetime(2027, 1, 31, 18, 30, tzinfo=UTC), ADA
     ),
+    "request_addon": RequestAccess("ticket_creator", "to help", SPACE, person=ADA, asked="add-on"),
+    "request_group": RequestAccess(GROUP, "to help", lasts=timedelta(hours=4), person=ADA, asked="group"),
+    "request_resource": RequestAccess("dashboard:17", "to help", person=ADA, asked="resource"),
+    "request_longer": RequestAccess("editor", "to help", SPACE, timedelta(hours=4), None, ADA, "role", extends=True),
+    "create_space": CreateSpace("Apollo"),
+    "rename_space": RenameSpace(SPACE, "Artemis"),
+    "delete_space": DeleteSpace(SPACE),
+    "remove_from_space": RemoveFromSpace(ADA, SPACE, "left us"),
+    "create_group": CreateGroup("Sales"),
+    "rename_group": RenameGroup(GROUP, "Marketing"),
+    "delete_group": DeleteGroup(GROUP),
+    "join_group": JoinGroup((ADA,), GROUP),
+    "leave_group": LeaveGroup((ADA,), GROUP),
+    "add_resource": AddResource("dashboard", "17", "Revenue", SPACE, ADA),
+    "add_resource_plain": AddResource("dashboard", "17", "Revenue"),
+    "remove_resource": RemoveResource(Thing("dashboard", "17")),
+    "share": Share(Thing("dashboard", "17"), (ADA,), ("guest@example.com",), (GROUP,)),
+    "unshare": Unshare(Thing("dashboard", "17"), (ADA,), ("guest@example.com",), (GROUP,)),
+    "set_addons": SetPermissions(ADA, SPACE, ("ticket_creator", "sla_manager"), reason="on call"),
+    "set_permissions": SetPermissions(
+        ADA, None, None, "whitelist", "read", (DATASET,), ((DATASET, "write"),), ("tags",), ("reports",)
+    ),
+    "reset_permissions": ResetPermissions(ADA),
+    "create_organization": CreateOrganization("Acme", "default", "starship"),
+    "close_organization": CloseOrganization("acme", "sold"),
+    "transfer_organization": TransferOrganization(ADA, "moving on"),
+    "change_settings": ChangeSettings("business", None, 14, ""),
 }
 
 
@@ -61,8 +110,8 @@ KEPT: dict[str, Command] = {
 
 @pytest.mark.invariant(29)
 def test_the_table_of_transitions_is_complete() -> None:
-    states = set(typing.get_args(RequestState))
-    ends = set(typing.get_args(typing.get_type_hints(RequestEnded)["how"])) | {"approved"}
+    states = set(get_args(RequestState))
+    ends = set(get_args(get_type_hints(RequestEnded)["how"])) | {"approved"}
     assert set(TRANSITIONS) == states
     assert TRANSITIONS["pending"] == ends == states - {"pending"}
     assert all(not TRANSITIONS[one] for one in ends)
@@ -72,7 +121,8 @@ def test_the_table_of_transitions_is_complete() -> None:
 
 
 def test_every_kind_of_command_that_can_wait_has_files() -> None:
-    assert {type(one) for one in KEPT.values()} == set(PLANS)
+    assert {type(one) for one in KEPT.values()} >= set(PLANS)
+    assert {one.kind for one in KEPT.values()} == set(get_args(CardChange))
     assert {path.stem for path in DATA.glob("*.json")} == set(KEPT)
 
 
@@ -84,6 +134,14 @@ def test_a_command_that_was_kept_reads_as_it_was_meant(name: str) -> None:
 @pytest.mark.parametrize("name", KEPT)
 def test_a_command_is_kept_and_read_without_loss(name: str) -> None:
     assert COMMANDS.validate_json(COMMANDS.dump_json(KEPT[name])) == KEPT[name]
+
+
+def test_what_was_kept_before_there_were_other_things_to_ask_for_asks_for_a_role() -> None:
+    kept = (DATA / "request_access_for.json").read_text()
+    assert "asked" not in kept
+    read = COMMANDS.validate_json(kept)
+    assert isinstance(read, RequestAccess)
+    assert (read.asked, read.extends) == ("role", False)
 
 
 def test_a_kept_command_holds_ids_and_never_a_code() -> None:
