@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from handlers.commands import EndGrant, ExpireInvitation, ExpireRequest
+from handlers.commands import EndGrant, ExpireInvitation, ExpireRequest, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,12 @@ About = Literal[
     "codes-locked",  # ten wrong codes
     "factor-changed",  # a second factor or a password was set
     "account-connected",  # a Slack account was tied to this member
+    "group-joined",  # group, by
+    "group-left",  # group, by
+    "group-deleted",  # old: the name of the group, for nothing else holds it any more; by
+    "shared",  # resource, by: the reader is on its list
+    "unshared",  # resource, by
+    "permissions-changed",  # by; new: `addon:ID`, `toggle:ID`, `datasets` with commas; old: what is gone; space
 ]
 
 
@@ -87,18 +93,42 @@ class Told:
     new: str | None = None
     space: str | None = None
     ends: datetime | None = None
+    group: str | None = None
+    resource: str | None = None
     kind: Literal["told"] = "told"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceNews:
+    """What a product says to one of those on a resource's list: a member ``to``, or the plain address of a ``share``."""
+
+    resource: str
+    text: str
+    to: str | None = None
+    share: str | None = None
+    by: str | None = None
+    kind: Literal["resource-news"] = "resource-news"
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
     """A command that the system performs when its row falls due."""
 
-    command: Annotated[ExpireInvitation | ExpireRequest | EndGrant, Field(discriminator="kind")]
+    command: Annotated[ExpireInvitation | ExpireRequest | EndGrant | Spread, Field(discriminator="kind")]
     kind: Literal["timer"] = "timer"
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookEvent:
+    """Tell other software of one audit record. Storage writes these rows itself, beside the record (storage/hooks.py)."""
+
+    webhook: str
+    entry: str
+    kind: Literal["webhook-event"] = "webhook-event"
+
+
 Notice = Annotated[
-    InvitationMail | InvitationOffer | CodeMail | CardPost | CardUpdate | Told | Timer, Field(discriminator="kind")
+    InvitationMail | InvitationOffer | CodeMail | CardPost | CardUpdate | Told | Timer | WebhookEvent,
+    Field(discriminator="kind"),
 ]
 NOTICES: TypeAdapter[Notice] = TypeAdapter(Notice)

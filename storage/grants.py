@@ -17,7 +17,10 @@ from storage.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class NewRole:
-    """A role about to be given; ``ends`` None: lasting. ``source`` is invitation, request, person, setup, operator."""
+    """A role or, by its ``kind``, an add-on about to be given; ``ends`` None: lasting.
+
+    ``source`` is invitation, request, person, setup, operator.
+    """
 
     member: str
     what: str
@@ -26,10 +29,11 @@ class NewRole:
     source_id: str | None
     ends: datetime | None = None
     id: str = ""
+    kind: str = ROLE
 
 
 async def give(tx: Transaction, organization: str, roles: Sequence[NewRole], *, entry: AuditEntry) -> None:
-    """Insert role grants. What lies in their place must have been ended before."""
+    """Insert grants of roles and add-ons. A role that lies in the place of another must have been ended before."""
     tx.note(entry)
     await tx.connection.execute(insert(grants), [_row(tx, organization, role) for role in roles])
 
@@ -39,7 +43,7 @@ def _row(tx: Transaction, organization: str, role: NewRole) -> dict[str, object]
         "id": role.id or new_id(),
         "organization_id": organization,
         "member_id": role.member,
-        "kind": ROLE,
+        "kind": role.kind,
         "what": role.what,
         "space_id": role.space,
         "source": role.source,
@@ -55,6 +59,14 @@ async def end_roles(tx: Transaction, member: str, *, space: str, lasting: bool, 
     place = and_(grants.c.member_id == member, grants.c.kind == ROLE, grants.c.space_id == space)
     which = place if lasting else and_(place, grants.c.ends_at.is_not(None))
     await tx.connection.execute(update(grants).where(which, grants.c.ended_at.is_(None)).values(ended_at=tx.now))
+
+
+async def end(tx: Transaction, ids: Sequence[str], *, entry: AuditEntry) -> None:
+    """End these grants, of whatever kind, now."""
+    tx.note(entry)
+    await tx.connection.execute(
+        update(grants).where(grants.c.id.in_(ids), grants.c.ended_at.is_(None)).values(ended_at=tx.now)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.slack import ids
 from bot.slack.views.blocks import Block, actions, button, clean_lines, rich
+from bot.wording import permissions
 from bot.wording.changes import what
 from bot.wording.common import in_space, role_title
 from bot.wording.mails import Written, invited, invited_as, written
@@ -227,6 +228,18 @@ def _connected(told: _Told) -> Said:
     return Said(happened, _NOT_YOU)
 
 
+def _permissions_changed(told: _Told) -> Said:
+    given, taken = (told.notice.new or "").split(","), (told.notice.old or "").split(",")
+    said = permissions.difference(
+        told.letter.catalogue,
+        [one for one in given if one != "datasets"] if told.notice.new else (),
+        taken if told.notice.old else (),
+        datasets="datasets" in given,
+    )
+    happened = say("{by} changed what you may do{where}.", by=told.by, where=told.where)
+    return Said(happened + said, say("{mine} shows all that you hold.", mine=MINE))
+
+
 SENTENCES: Final[Mapping[About, Callable[[_Told], Said]]] = {
     "role-changed": _role_changed,
     "access-ended": _access_ended,
@@ -243,6 +256,7 @@ SENTENCES: Final[Mapping[About, Callable[[_Told], Said]]] = {
     "codes-locked": _codes_locked,
     "factor-changed": _factor_changed,
     "account-connected": _connected,
+    "permissions-changed": _permissions_changed,
 }
 
 # What a mail is about, in the few words that a list of mails shows.
@@ -262,6 +276,7 @@ SUBJECTS: Final[Mapping[About, str]] = {
     "codes-locked": "Your one-time codes for {organization} are locked",
     "factor-changed": "Your password or second factor for {organization} was set",
     "account-connected": "A Slack account was connected to your membership in {organization}",
+    "permissions-changed": "What you may do in {organization} has changed",
 }
 
 

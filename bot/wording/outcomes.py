@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from bot.wording import permissions
 from bot.wording.common import in_space, role_title
 from bot.wording.left_out import left_out
 from bot.wording.phrase import NOTHING, Link, Phrase, When, listed, say
@@ -24,6 +25,7 @@ from handlers.commands import (
     Minted,
     Noted,
     Outcome,
+    PermissionsChanged,
     Refused,
     RequestEnded,
     Result,
@@ -87,6 +89,8 @@ def _happened(result: Result, reader: Reader) -> Phrase:  # noqa: C901, PLR0911,
             return _role_changed(result, reader) + _alone(alone=result.alone)
         case StatusChanged():
             return _status_changed(result) + _alone(alone=result.alone)
+        case PermissionsChanged():
+            return permissions.changed(result, reader.catalogue) + _alone(alone=result.alone)
         case Voted():
             return _voted(result)
         case Approved():

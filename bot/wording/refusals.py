@@ -32,6 +32,10 @@ UNNAMED: Mapping[str, str] = {
     "group": "of that name",
     "plan": "of that name",
     "catalogue": "of that name",
+    "addon": "in question",
+    "roles": "certain roles",
+    "toggle": "This feature",
+    "what": "This",
     "state": "over",
     "status": "so",
 }
@@ -212,6 +216,36 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "A second factor is required here.", "Scan the QR code with an authenticator and type its six digits."
     ),
     "stale-form": Sentence("This form is too old.", "Open it again; nothing was changed."),
+    "nothing-changes": Sentence("It is so already, and nothing would change.", "There is nothing to do."),
+    "unknown-addon": Sentence("There is no such add-on here.", "Choose one of {known}."),
+    "unknown-toggle": Sentence("There is no such feature here.", "Choose those that the form offers."),
+    "unknown-dataset": Sentence(
+        "One of the datasets is not there any more.", "Take it out, and choose from the list as it is now."
+    ),
+    "too-many-datasets": Sentence(
+        "More than {most} datasets can't be selected.", "Select fewer; a blacklist may be shorter than a whitelist."
+    ),
+    "datasets-not-in-mode": Sentence(
+        "With Full Access no datasets are selected.", "Choose Blacklist or Whitelist, or leave the datasets out."
+    ),
+    "override-not-here": Sentence(
+        "An override counts only in a whitelist, for a dataset that it selects.",
+        "Select the dataset first, or leave its override out.",
+    ),
+    "override-twice": Sentence(
+        "One dataset can't be Read and Read + Write at once.", "Leave it in one of the two fields."
+    ),
+    "addon-not-here": Sentence(
+        "The add-on {addon} goes on {roles} alone, and this person has {role} here.",
+        "Change their role first, or choose what their role opens by itself.",
+    ),
+    "toggle-not-for-role": Sentence(
+        "{toggle} can't be set for the role {role}.", "Choose those that the form offers, or change the role."
+    ),
+    "not-on-plan": Sentence("{what} comes with the plan {plan}.", "Ask {ask} for that plan; nothing was changed."),
+    "rules-not-for-role": Sentence(
+        "The role {role} knows no such rule for datasets.", "Leave it out; `/usher permissions` shows what can be set."
+    ),
 }
 
 _BY_TEXT: Mapping[str, RefusalCode] = {str(code): code for code in REFUSALS}

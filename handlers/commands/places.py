@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from handlers.commands.who import Person
@@ -129,6 +130,25 @@ class Notify:
     kind: Literal["notify"] = "notify"
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Usher's own: what concerns many people is told to the next of them, and so on until all have been told.
+
+    ``subject`` is the id of a resource or of a group, ``named`` its name, ``at`` when it happened, ``by`` the member who
+    did it. ``after`` is the row that was told last.
+    """
+
+    organization: str
+    news: Literal["resource-news", "group-deleted"]
+    subject: str
+    named: str
+    at: datetime
+    by: str | None = None
+    text: str = ""
+    after: str = ""
+    kind: Literal["spread"] = "spread"
+
+
 Mode = Literal["full", "blacklist", "whitelist"]
 Level = Literal["read", "write"]
 Override = Literal["default", "read", "write"]
@@ -140,7 +160,8 @@ class SetPermissions:
 
     ``addons`` None: left as they are; they belong to ``space``, or to the organization. ``mode`` None: dataset rules are
     left as they are; ``datasets`` are the ids of the selected resources, ``overrides`` pairs of such an id and an
-    override. ``on`` and ``off`` are toggles that are to be so; those named in neither are left as they are.
+    override. ``on`` and ``off`` are toggles that are to be so; those named in neither are left as they are. ``seen`` is
+    the mark of what the form was drawn from, so that nobody undoes unseen what somebody else has just set.
     """
 
     person: Person
@@ -153,6 +174,7 @@ class SetPermissions:
     on: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
     reason: str = ""
+    seen: str = ""
     kind: Literal["set-permissions"] = "set-permissions"
 
 

@@ -178,8 +178,14 @@ class ResourceChanged:
 
 @dataclass(frozen=True, slots=True)
 class PermissionsChanged:
+    """``given`` and ``taken``: `addon:ID` and `toggle:ID`; ``datasets``: the rules for them have changed."""
+
     member: Named
     reset: bool = False
+    space: str | None = None
+    given: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    datasets: bool = False
     alone: bool = False
     kind: Literal["permissions-changed"] = "permissions-changed"
 
