@@ -16,7 +16,7 @@ from handlers.contents import Names, contents, people_in, things_in
 from handlers.facts import Case, Facts, named
 from handlers.models import CardChange, RequestCard, RequestState
 from handlers.parts import House
-from storage import members, names, organizations, requests
+from storage import members, names, organizations, requests, spaces
 from storage.members import Wanted
 from storage.records import MemberRecord, RequestRecord
 from storage.store import Connection
@@ -93,7 +93,7 @@ class Cards:
     ) -> tuple[Case, Facts] | None:
         """The change as its plan would judge it; None: nobody can decide what cannot be read, or has lost its place."""
         command = command_of(record)
-        space = await organizations.space(connection, facts.organization.id, record.space) if record.space else None
+        space = await spaces.find(connection, facts.organization.id, record.space) if record.space else None
         if command is None or (record.space and space is None):
             return None
         placed = replace(facts, target=everybody.get(record.target or ""), space=space)

@@ -15,7 +15,7 @@ from handlers.post import Post
 from handlers.proof import Codes, Enrolments
 from handlers.queries import Queries
 from handlers.tokens import Tokens
-from storage import organizations, schema
+from storage import schema, spaces
 from storage.members import folded
 from storage.records import AuditEntry, SpaceRecord, new_id
 from storage.store import Reached, Store, unwatched
@@ -54,7 +54,7 @@ class Usher:
         async with self.store.transaction(organization, at=self.clock()) as tx:
             rows = [SpaceRecord(new_id(), organization, folded(n).replace(" ", "-"), n, None) for n in names]
             entry = AuditEntry(action="space.created", actor="operator", details={"names": list(names)})
-            await organizations.add_spaces(tx, rows, entry=entry)
+            await spaces.add(tx, rows, entry=entry)
 
 
 async def open_usher(

@@ -14,7 +14,7 @@ from handlers.keys import hashed
 from handlers.models import InvitationLetter, LinkPage, Recipient, RequestCard, ToldLetter
 from handlers.notices import CodeMail, InvitationMail, InvitationOffer, Told
 from handlers.parts import House
-from storage import credentials, directory, invitations, members, organizations, requests
+from storage import credentials, directory, invitations, members, organizations, requests, spaces
 from storage.members import Wanted
 from storage.records import InvitationRecord, MemberRecord, OrganizationRecord
 from storage.store import Busy, Connection, Store
@@ -59,14 +59,14 @@ class Letters:
             return None
         catalogue = self._catalogue(organization)
         role = (catalogue.space if found.space else catalogue.organization).get(found.role)
-        spaces = await organizations.space_names(connection, [found.space] if found.space else [])
+        places = await spaces.names(connection, [found.space] if found.space else [])
         return LinkPage(
             purpose="invitation",
             organization=organization.name,
             email=member.email,
             name=member.name,
             role=found.role,
-            space=spaces.get(found.space),
+            space=places.get(found.space),
             catalogue=catalogue,
             factor_required=organization.enforce_factor or catalogue.manages_members(role),
             factor_present=False,
@@ -109,7 +109,7 @@ class Letters:
                 return None
             ids = tuple(one for one in (found.member, found.invited_by) if one)
             loaded = await members.load(connection, organization.id, Wanted(ids=ids), now=self._clock())
-            spaces = await organizations.space_names(connection, [found.space] if found.space else [])
+            places = await spaces.names(connection, [found.space] if found.space else [])
         people = {one.id: named(one) for one in loaded}
         if found.member not in people:
             return None
@@ -121,7 +121,7 @@ class Letters:
             catalogue=self._catalogue(organization),
             to=people[found.member],
             role=found.role,
-            space=spaces.get(found.space),
+            space=places.get(found.space),
             invited_by=people.get(found.invited_by or ""),
             expires=found.expires,
         )
@@ -134,7 +134,7 @@ class Letters:
                 return ToldLetter(None, "", self._house.catalogues.default, None, None, None, None)
             ids = tuple(one for one in (notice.to, notice.by, notice.subject) if one)
             loaded = await members.load(connection, organization.id, Wanted(ids=ids), now=self._clock())
-            spaces = await organizations.space_names(connection, [notice.space] if notice.space else [])
+            places = await spaces.names(connection, [notice.space] if notice.space else [])
         people = {one.id: one for one in loaded}
         to = people.get(notice.to)
         by, subject = people.get(notice.by or ""), people.get(notice.subject or "")
@@ -145,7 +145,7 @@ class Letters:
             by=named(by) if by else None,
             subject=named(subject) if subject else None,
             card=await self.card(notice.request) if notice.request else None,
-            space=spaces.get(notice.space or ""),
+            space=places.get(notice.space or ""),
         )
 
     async def code_mail(self, notice: CodeMail) -> tuple[str, str, str] | None:

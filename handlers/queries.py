@@ -22,7 +22,7 @@ from handlers.models import (
     RequestCard,
     Status,
 )
-from storage import accounts, directory, invitations, members, organizations, requests, schema
+from storage import accounts, directory, invitations, members, organizations, requests, schema, spaces
 from storage.accounts import Standing
 from storage.members import Wanted
 from storage.records import InvitationRecord, MemberRecord, OrganizationRecord
@@ -160,14 +160,14 @@ class Queries(Letters):
             return await self._access(connection, me) if me else ()
 
     async def _access(self, connection: Connection, me: MemberRecord) -> tuple[Access, ...]:
-        spaces = await organizations.space_names(connection, [grant.space for grant in me.roles if grant.space])
+        called = await spaces.names(connection, [grant.space for grant in me.roles if grant.space])
         places = dict.fromkeys(grant.space for grant in me.roles)
         found: list[Access] = []
         for place in sorted(places):
             grant = me.temporary(place) or me.lasting(place)
             below = me.lasting(place) if me.temporary(place) else None
             if grant is not None:
-                space = spaces.get(place) if place else None
+                space = called.get(place) if place else None
                 source = _SOURCES.get(grant.source, "person")
                 found.append(Access(grant.what, space, grant.ends, source, below.what if below else None))
         return tuple(found)
@@ -197,7 +197,7 @@ class Queries(Letters):
             return InvitationPage((), 0, None, None)
         organization = desk.organization.id
         async with self._store.reading() as connection:
-            place = await organizations.space(connection, organization, space) if space else None
+            place = await spaces.find(connection, organization, space) if space else None
             if space and place is None:
                 return InvitationPage((), 0, None, None)
             scope = await self._invites_to(connection, desk)
@@ -214,7 +214,7 @@ class Queries(Letters):
             )
             total = await invitations.count(connection, organization, spaces=scope)
             shown = rows[:PAGE] if down else rows[-PAGE:]
-            names = await organizations.space_names(connection, [row.invitation.space for row in shown])
+            names = await spaces.names(connection, [row.invitation.space for row in shown])
         more = len(rows) > PAGE
         return InvitationPage(
             rows=tuple(self._row(row, names) for row in shown),
@@ -261,7 +261,7 @@ class Queries(Letters):
         if desk.organization is None or desk.member is None:
             return ()
         async with self._store.reading() as connection:
-            found = await organizations.spaces_like(connection, desk.organization.id, words)
+            found = await spaces.like(connection, desk.organization.id, words)
         return tuple(Choice(one, name) for one, name in found)
 
 

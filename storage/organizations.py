@@ -1,23 +1,24 @@
-"""Organizations and their spaces."""
+"""Organizations."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgres
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import chain
-from storage.members import folded
-from storage.records import AuditEntry, OrganizationRecord, SpaceRecord
-from storage.tables import organizations, spaces
+from storage.records import AuditEntry, OrganizationRecord
+from storage.tables import organizations
 from storage.transaction import Transaction
 
 
-async def add(tx: Transaction, organization: OrganizationRecord, *, entry: AuditEntry) -> None:
-    """Insert an organization; what follows in this transaction is written into its chain."""
-    await tx.connection.execute(
-        insert(organizations).values(
+async def add(tx: Transaction, organization: OrganizationRecord, *, entry: AuditEntry) -> bool:
+    """Insert an organization; what follows in this transaction is written into its chain. False: its slug is taken."""
+    make = insert_sqlite if tx.connection.dialect.name == "sqlite" else insert_postgres
+    made = await tx.connection.execute(
+        make(organizations)
+        .values(
             id=organization.id,
             workspace_id=organization.workspace,
             slug=organization.slug,
@@ -31,9 +32,14 @@ async def add(tx: Transaction, organization: OrganizationRecord, *, entry: Audit
             seq=0,
             head="",
         )
+        .on_conflict_do_nothing(index_elements=["slug"])
     )
+    if made.rowcount != 1:
+        return False
+    await tx.turn_page()
     chain.adopt(tx, organization)
     tx.note(entry)
+    return True
 
 
 _FIND = select(organizations).where(
@@ -47,58 +53,29 @@ async def find(connection: AsyncConnection, organization: str) -> OrganizationRe
     return chain.organization_record(row) if row else None
 
 
+async def find_even_closed(connection: AsyncConnection, organization: str) -> OrganizationRecord | None:
+    """For telling people what became of it."""
+    found = await connection.execute(select(organizations).where(organizations.c.id == organization))
+    row = found.mappings().one_or_none()
+    return chain.organization_record(row) if row else None
+
+
+async def settle(tx: Transaction, organization: OrganizationRecord, *, entry: AuditEntry) -> None:
+    """Its settings as they shall be from now on."""
+    tx.note(entry)
+    await tx.connection.execute(
+        update(organizations)
+        .where(organizations.c.id == organization.id)
+        .values(
+            catalogue=organization.catalogue,
+            plan=organization.plan,
+            invitation_days=organization.invitation_days,
+            approvals_channel=organization.approvals_channel,
+        )
+    )
+
+
 async def slugs_like(connection: AsyncConnection, slug: str) -> frozenset[str]:
     """The slugs that are ``slug`` or ``slug-N``."""
     near = or_(organizations.c.slug == slug, organizations.c.slug.startswith(f"{slug}-", autoescape=True))
     return frozenset((await connection.execute(select(organizations.c.slug).where(near))).scalars())
-
-
-async def add_spaces(tx: Transaction, rows: Sequence[SpaceRecord], *, entry: AuditEntry) -> None:
-    tx.note(entry)
-    await tx.connection.execute(
-        insert(spaces),
-        [
-            {
-                "id": space.id,
-                "organization_id": space.organization,
-                "slug": space.slug,
-                "name": space.name,
-                "name_folded": folded(space.name),
-                "approvals_channel": space.approvals_channel,
-                "created_at": tx.now,
-            }
-            for space in rows
-        ],
-    )
-
-
-async def space(connection: AsyncConnection, organization: str, named: str) -> SpaceRecord | None:
-    """A space by its id, slug or name."""
-    which = or_(spaces.c.id == named, spaces.c.slug == folded(named), spaces.c.name_folded == folded(named))
-    found = await connection.execute(select(spaces).where(spaces.c.organization_id == organization, which))
-    row = found.mappings().first()
-    if row is None:
-        return None
-    return SpaceRecord(row["id"], row["organization_id"], row["slug"], row["name"], row["approvals_channel"])
-
-
-async def space_names(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
-    if not ids:
-        return {}
-    found = await connection.execute(select(spaces.c.id, spaces.c.name).where(spaces.c.id.in_(ids)))
-    return {row.id: row.name for row in found}
-
-
-async def spaces_like(
-    connection: AsyncConnection, organization: str, words: str, *, limit: int = 100
-) -> Sequence[tuple[str, str]]:
-    """Ids and names whose name begins with ``words``, by name."""
-    statement = (
-        select(spaces.c.id, spaces.c.name)
-        .where(
-            spaces.c.organization_id == organization, spaces.c.name_folded.startswith(folded(words), autoescape=True)
-        )
-        .order_by(spaces.c.name_folded)
-        .limit(limit)
-    )
-    return [(row.id, row.name) for row in await connection.execute(statement)]

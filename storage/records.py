@@ -133,6 +133,14 @@ class SpaceRecord:
     slug: str
     name: str
     approvals_channel: str | None
+    created_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRecord:
+    id: str
+    organization: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +228,29 @@ class AuditEntry:
     request: str = ""
     refused: bool = False
     details: Mapping[str, object] = _field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRecord:
+    id: str
+    organization: str
+    url: str = _field(repr=False)  # it may hold a secret of the product's
+    secret_sealed: bytes = _field(repr=False)
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One record of the audit as it was read back; ``details`` are empty where they were erased."""
+
+    id: str
+    at: datetime
+    action: str
+    actor: str
+    target: str
+    scope: str
+    request: str
+    details: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -259,6 +259,8 @@ spaces = Table(
     Column("approvals_channel", Text),
     _member("created_by", nullable=True),
     Column("created_at", Moment, nullable=False),
+    # A deleted one keeps its name for what was asked and done in it; slug and folded name become its id, and are free.
+    Column("deleted_at", Moment),
     UniqueConstraint("organization_id", "slug"),
     UniqueConstraint("organization_id", "name_folded"),
 )

@@ -4,25 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.commands import Actor, Command, Invite, Person, Refusal
+from handlers.commands import (
+    Actor,
+    AddResource,
+    Command,
+    Invite,
+    JoinGroup,
+    LeaveGroup,
+    Person,
+    Refusal,
+    Share,
+    Unshare,
+)
 from handlers.flows.work import Work
-from storage import organizations
+from storage import spaces
 from storage.members import Wanted, folded
 from storage.records import MemberRecord, SpaceRecord
 
 
 def wanted_by(command: Command, by: Actor, *, ids: tuple[str, ...] = ()) -> Wanted:
     """Everybody a command names, and who acts: loaded together, in one statement."""
-    person = getattr(command, "person", None)
-    named = person if isinstance(person, Person) else Person()
-    emails = command.emails if isinstance(command, Invite) else ()
+    named = _named(command)
+    listed = command.emails if isinstance(command, Invite | Share | Unshare) else ()
+    emails = (*listed, *(one.email or "" for one in named))
     return Wanted(
-        ids=(*ids, *((named.id,) if named.id else ())),
-        emails=tuple(folded(email) for email in (*emails, named.email or "") if email.strip()),
+        ids=(*ids, *(one.id for one in named if one.id)),
+        emails=tuple(folded(email) for email in emails if email.strip()),
         account=(by.account.team, by.account.user) if by.account else None,
-        slack_users=(named.slack,) if named.slack else (),
-        names=(folded(named.name),) if named.name else (),
+        slack_users=tuple(one.slack for one in named if one.slack),
+        names=tuple(folded(one.name) for one in named if one.name),
     )
+
+
+def _named(command: Command) -> tuple[Person, ...]:
+    """Whatever the fields are called in which a command names people."""
+    match command:
+        case JoinGroup(people=several) | LeaveGroup(people=several) | Share(people=several) | Unshare(people=several):
+            return several
+        case AddResource(owner=one):
+            return (one,) if one else ()
+        case _:
+            one = getattr(command, "person", None)
+            return (one,) if isinstance(one, Person) else ()
 
 
 def acting(loaded: Sequence[MemberRecord], by: Actor) -> MemberRecord | None:
@@ -62,7 +85,7 @@ async def find_space(work: Work, named: str | None) -> SpaceRecord | None:
     """The space that was named; None where none was. Raises Refusal."""
     if not named:
         return None
-    space = await organizations.space(work.tx.connection, work.organization, named)
+    space = await spaces.find(work.tx.connection, work.organization, named)
     if space is None:
         raise Refusal("unknown-space", "space", space=named)
     return space
