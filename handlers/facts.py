@@ -54,7 +54,8 @@ class Case:
     """One change, as far as the catalogue's table of privileged changes looks at it.
 
     ``opens``: permissions that it gives beside those of ``new`` (add-ons). ``counts_as``: the change that a request for
-    access asks for, and that whoever decides it must be able to make.
+    access asks for, and that whoever decides it must be able to make. ``people``: all whom it concerns, where these are
+    several; none of them decides about it.
     """
 
     change: Change
@@ -64,6 +65,7 @@ class Case:
     own: bool = False
     opens: frozenset[str] = frozenset()
     counts_as: Change = "change-role"
+    people: frozenset[str] = frozenset()
 
 
 def named(member: MemberRecord) -> Named:

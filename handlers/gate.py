@@ -29,8 +29,12 @@ from handlers.commands import (
     Command,
     Connect,
     CopyLink,
+    CreateGroup,
     CreateToken,
+    CreateWebhook,
     Deactivate,
+    DeleteGroup,
+    DeleteWebhook,
     Deny,
     Done,
     EndGrant,
@@ -38,6 +42,8 @@ from handlers.commands import (
     ExpireRequest,
     FinishSetup,
     Invite,
+    JoinGroup,
+    LeaveGroup,
     NoteAccount,
     Notify,
     OpenSetup,
@@ -46,6 +52,7 @@ from handlers.commands import (
     Refusal,
     Refused,
     RemoveResource,
+    RenameGroup,
     RequestAccess,
     Resend,
     ResetPermissions,
@@ -53,12 +60,14 @@ from handlers.commands import (
     RevokeToken,
     SetPermissions,
     SetUp,
+    Spread,
     StartConnecting,
 )
 from handlers.facts import Facts
 from handlers.flows import (
     accepting,
     credentials,
+    groups,
     invitations,
     lifecycle,
     organizations,
@@ -68,6 +77,7 @@ from handlers.flows import (
     roles,
     slack_accounts,
     software,
+    spreading,
 )
 from handlers.flows.work import Plan, Work
 from handlers.parts import House
@@ -93,6 +103,11 @@ PLANS: Mapping[type, Callable[[Any, Work], Awaitable[Plan]]] = {
     RequestAccess: roles.plan_request,
     Deactivate: lifecycle.plan_deactivate,
     Reactivate: lifecycle.plan_reactivate,
+    CreateGroup: groups.plan_create,
+    RenameGroup: groups.plan_rename,
+    DeleteGroup: groups.plan_delete,
+    JoinGroup: groups.plan_join,
+    LeaveGroup: groups.plan_leave,
     SetPermissions: permissions.plan_set,
     ResetPermissions: permissions.plan_reset,
 }
@@ -115,16 +130,19 @@ FLOWS: Mapping[type, Callable[[Any, Work], Awaitable[Any]]] = {
     FinishSetup: credentials.finish_setup,
     ExpireRequest: requests.expire,
     EndGrant: roles.end_grant,
+    Spread: spreading.spread,
     CreateToken: software.create_token,
     RevokeToken: software.revoke_token,
+    CreateWebhook: software.create_webhook,
+    DeleteWebhook: software.delete_webhook,
 }
 
 
 # What nobody may say but Usher itself: the clock's acts, and what Slack reports.
-SYSTEM_ONLY = (NoteAccount, ExpireInvitation, ExpireRequest, EndGrant)
+SYSTEM_ONLY = (NoteAccount, ExpireInvitation, ExpireRequest, EndGrant, Spread)
 
 # What opens the house to other software is given at the command line alone.
-OPERATOR_ONLY = (CreateToken, RevokeToken)
+OPERATOR_ONLY = (CreateToken, RevokeToken, CreateWebhook, DeleteWebhook)
 
 # All that other software may change by its token; no catalogue and no role widens it.
 TOKENS_MAY = (AddResource, RemoveResource, Notify)
@@ -367,6 +385,18 @@ _NOT_REMEMBERED = frozenset(
         "unknown-role",
         "unknown-space",
         "unknown-group",
+        "unknown-kind",
+        "unknown-resource",
+        "ambiguous-resource",
+        "group-exists",
+        "already-in-group",
+        "not-in-group",
+        "already-on-list",
+        "not-on-list",
+        "not-by-email",
+        "nobody-named",
+        "id-wrong",
+        "text-wrong",
         "unknown-catalogue",
         "unknown-plan",
         "unknown-addon",
@@ -379,6 +409,9 @@ _NOT_REMEMBERED = frozenset(
         "nobody-invited",
         "unknown-token",
         "token-exists",
+        "unknown-webhook",
+        "webhook-exists",
+        "url-wrong",
         "name-for-many",
         "name-wrong",
         "reason-needed",

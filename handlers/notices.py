@@ -100,7 +100,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class ResourceNews:
-    """What a product says to one of those on a resource's list: a member ``to``, or the plain address of a ``share``."""
+    """What is told to one of those on a resource's list: to a member, or to the plain address of a ``share``."""
 
     resource: str
     text: str
@@ -120,7 +120,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class WebhookEvent:
-    """Tell other software of one audit record. Storage writes these rows itself, beside the record (storage/hooks.py)."""
+    """Tell other software of one audit record. Storage itself writes these rows, beside the record."""
 
     webhook: str
     entry: str
@@ -128,7 +128,7 @@ class WebhookEvent:
 
 
 Notice = Annotated[
-    InvitationMail | InvitationOffer | CodeMail | CardPost | CardUpdate | Told | Timer | WebhookEvent,
+    InvitationMail | InvitationOffer | CodeMail | CardPost | CardUpdate | Told | ResourceNews | Timer | WebhookEvent,
     Field(discriminator="kind"),
 ]
 NOTICES: TypeAdapter[Notice] = TypeAdapter(Notice)

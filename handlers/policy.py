@@ -176,7 +176,7 @@ def may_approve(case: Case, facts: Facts, *, excluded: frozenset[str]) -> Refusa
     me = facts.me
     if me is None or me.status != "active":
         return Refusal("not-active", organization=facts.organization.name)
-    if me.id in excluded:
+    if me.id in excluded | case.people:
         return Refusal("own-request")
     made = replace(case, change=case.counts_as) if case.change == "request-access" else case
     try:

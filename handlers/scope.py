@@ -23,6 +23,7 @@ from handlers.commands import (
     NoteAccount,
     Refusal,
     SetUp,
+    Spread,
     StartConnecting,
 )
 from handlers.keys import hashed
@@ -65,8 +66,8 @@ class Scopes:
     async def of(self, command: Command, by: Actor, *, now: datetime) -> Scope:
         """Raises Refusal."""
         match command:
-            case NoteAccount():
-                return Scope(None)
+            case NoteAccount() | Spread():
+                return Scope(command.organization if isinstance(command, Spread) else None)
             case SetUp() | AcceptInSlack():
                 return await self._unconnected(command, by, now=now)
             case AskAgain() | AcceptOnWeb() | FinishSetup():

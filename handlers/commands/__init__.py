@@ -69,6 +69,7 @@ from handlers.commands.places import (
     ResetPermissions,
     SetPermissions,
     Share,
+    Spread,
     Thing,
     Unshare,
 )
@@ -209,6 +210,7 @@ __all__ = [
     "SetUp",
     "Share",
     "SpaceChanged",
+    "Spread",
     "StartConnecting",
     "StatusChanged",
     "Thing",
@@ -262,6 +264,7 @@ Command = Annotated[
     | Share
     | Unshare
     | Notify
+    | Spread
     | SetPermissions
     | ResetPermissions
     | CreateOrganization

@@ -11,7 +11,7 @@ from handlers.commands.who import Person
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A resource as ``KIND:NAME``: ``sort`` is its kind, ``named`` its id in the product, or its name if it is unique."""
+    """A resource as ``KIND:NAME``: ``sort`` is its kind, ``named`` its id in the product, or a name that is unique."""
 
     sort: str
     named: str
@@ -85,7 +85,7 @@ class LeaveGroup:
 
 @dataclass(frozen=True, slots=True)
 class AddResource:
-    """Registers a resource, or changes the one of that ``sort`` and ``outside`` id; what is None then stays as it is."""
+    """Registers a resource, or changes the one of that ``sort`` and ``outside`` id; what is None stays as it is."""
 
     sort: str
     outside: str
@@ -134,8 +134,8 @@ class Notify:
 class Spread:
     """Usher's own: what concerns many people is told to the next of them, and so on until all have been told.
 
-    ``subject`` is the id of a resource or of a group, ``named`` its name, ``at`` when it happened, ``by`` the member who
-    did it. ``after`` is the row that was told last.
+    ``subject`` is the id of a resource or of a group, ``named`` its name, ``at`` when it happened, ``by`` the member
+    who did it. ``after`` is the row that was told last.
     """
 
     organization: str

@@ -17,8 +17,10 @@ from handlers.notices import (
     InvitationMail,
     InvitationOffer,
     Notice,
+    ResourceNews,
     Timer,
     Told,
+    WebhookEvent,
 )
 from handlers.parts import House
 from storage.accounts import Standing
@@ -101,17 +103,21 @@ class Work:
         return replace(self, facts=facts)
 
 
-def _target(notice: Notice) -> str:
+def _target(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind of notice
     """What must leave in order: what one person, one mailbox or one card gets."""
     match notice:
         case Told(to=one):
             return f"member:{one}"
+        case ResourceNews(to=member, share=share):
+            return f"member:{member}" if member else f"share:{share}"
         case InvitationMail(invitation=one) | InvitationOffer(invitation=one):
             return f"{notice.kind}:{one}"
         case CardPost(request=one) | CardUpdate(request=one):
             return f"request:{one}"
         case CodeMail(proof=one):
             return f"proof:{one}"
+        case WebhookEvent(webhook=one):
+            return f"webhook:{one}"
         case Timer():
             return "timer"
 

@@ -1,0 +1,114 @@
+"""Whom news goes to, some at a time: everybody on a resource's list, everybody who was in a group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import grants, members, shares, slack_accounts, ties
+
+GROUP, RESOURCE, EMAIL = "group", "resource", "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A plain address on a list."""
+
+    share: str
+    email: str
+
+
+def _live(now: datetime) -> ColumnElement[bool]:
+    ends = or_(grants.c.ends_at.is_(None), grants.c.ends_at > now)
+    return and_(grants.c.space_id == "", grants.c.ended_at.is_(None), ends)
+
+
+def _on_list(organization: str, resource: str, now: datetime) -> ColumnElement[bool]:
+    """Active members on the list themselves or by a group of theirs, each once, whatever their role (002-26)."""
+    on_it = and_(shares.c.resource_id == resource, shares.c.kind == GROUP)
+    by_group = and_(grants.c.kind == GROUP, grants.c.what.in_(select(shares.c.what).where(on_it)))
+    theirs = or_(and_(grants.c.kind == RESOURCE, grants.c.what == resource), by_group)
+    holders = select(grants.c.member_id).where(grants.c.organization_id == organization, theirs, _live(now))
+    return and_(_active(organization), members.c.id.in_(holders))
+
+
+def _active(organization: str) -> ColumnElement[bool]:
+    of_organization = members.c.organization_id == organization
+    return and_(of_organization, members.c.status == "active", members.c.listed.is_(True))
+
+
+async def members_on_list(
+    connection: AsyncConnection, organization: str, resource: str, *, after: str, now: datetime, limit: int
+) -> Sequence[str]:
+    """The next members' ids."""
+    statement = select(members.c.id).where(_on_list(organization, resource, now), members.c.id > after)
+    return (await connection.execute(statement.order_by(members.c.id).limit(limit))).scalars().all()
+
+
+def _plain(organization: str, resource: str, now: datetime) -> ColumnElement[bool]:
+    """Plain addresses, without those of members who are on the list anyway: nobody is told twice."""
+    told = select(members.c.id).where(_on_list(organization, resource, now), members.c.email_folded == shares.c.what)
+    return and_(shares.c.resource_id == resource, shares.c.kind == EMAIL, ~told.exists())
+
+
+async def addresses_on_list(
+    connection: AsyncConnection, organization: str, resource: str, *, after: str, now: datetime, limit: int
+) -> list[Address]:
+    """The next plain addresses."""
+    statement = select(shares.c.id, shares.c.name).where(_plain(organization, resource, now), shares.c.id > after)
+    rows = await connection.execute(statement.order_by(shares.c.id).limit(limit))
+    return [Address(row.id, row.name) for row in rows]
+
+
+async def former_members(
+    connection: AsyncConnection, organization: str, group: str, *, ended: datetime, after: str, limit: int
+) -> Sequence[str]:
+    """The next ids of those whose membership ended with the group itself."""
+    of_group = and_(grants.c.organization_id == organization, grants.c.kind == GROUP, grants.c.space_id == "")
+    held = select(grants.c.member_id).where(of_group, grants.c.what == group, grants.c.ended_at == ended)
+    statement = select(members.c.id).where(_active(organization), members.c.id.in_(held), members.c.id > after)
+    return (await connection.execute(statement.order_by(members.c.id).limit(limit))).scalars().all()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many are on a list, members and plain addresses; and how many of them only a mail can reach, some by name."""
+
+    everybody: int
+    only_by_mail: int
+    some_by_mail: tuple[str, ...]
+
+
+async def counted(
+    connection: AsyncConnection, organization: str, resource: str, *, now: datetime, some: int
+) -> Counted:
+    on_list, plain = _on_list(organization, resource, now), _plain(organization, resource, now)
+    by_mail = (
+        select(shares.c.name.label("email"))
+        .where(plain)
+        .union_all(select(members.c.email).where(on_list, ~_IN_SLACK))
+        .subquery()
+    )
+    people = select(func.count()).select_from(members).where(on_list, _IN_SLACK).scalar_subquery()
+    many = select(func.count()).select_from(by_mail).scalar_subquery()
+    in_slack, mailed = (await connection.execute(select(people, many))).one()
+    named = await connection.execute(select(by_mail.c.email).order_by(by_mail.c.email).limit(some))
+    return Counted(in_slack + mailed, mailed, tuple(named.scalars()))
+
+
+_IN_SLACK = (
+    select(ties.c.member_id)
+    .join(slack_accounts, and_(slack_accounts.c.team == ties.c.team, slack_accounts.c.slack_user == ties.c.slack_user))
+    .where(
+        ties.c.member_id == members.c.id,
+        slack_accounts.c.deleted.is_(False),
+        slack_accounts.c.guest.is_(False),
+        slack_accounts.c.bot.is_(False),
+        slack_accounts.c.stranger.is_(False),
+    )
+    .exists()
+)
