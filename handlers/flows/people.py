@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from handlers import finding
 from handlers.commands import (
     Actor,
     AddResource,
@@ -56,29 +57,9 @@ def acting(loaded: Sequence[MemberRecord], by: Actor) -> MemberRecord | None:
     return next((member for member in loaded if (member.team, member.slack_user) == account), None)
 
 
-def is_meant(member: MemberRecord, person: Person) -> bool:
-    """Whether a loaded member is one that ``person`` names."""
-    if person.id:
-        return member.id == person.id
-    if person.email:
-        return folded(member.email) == folded(person.email)
-    if person.slack:
-        return member.slack_user == person.slack
-    name, typed = folded(member.name), folded(person.name or "")
-    return name == typed or name.startswith(f"{typed} ")
-
-
 def find(work: Work, person: Person, *, field: str = "person") -> MemberRecord:
     """The one member that was named. Raises Refusal: unknown, or several of that name."""
-    found = [member for member in work.loaded if member.listed and is_meant(member, person)]
-    exact = [member for member in found if person.name and folded(member.name) == folded(person.name)]
-    found = exact or found
-    if not found:
-        raise Refusal("unknown-person", field, person=person.typed)
-    if len(found) > 1:
-        several = ", ".join(f"{member.name} ({member.email})" for member in found[:5])
-        raise Refusal("ambiguous-person", field, person=person.typed, several=several)
-    return found[0]
+    return finding.find(work.loaded, person, field=field)
 
 
 async def find_space(work: Work, named: str | None) -> SpaceRecord | None:

@@ -1,0 +1,44 @@
+"""Which of the members that were loaded is the one that somebody named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.commands import Person, Refusal
+from storage.members import Wanted, folded
+from storage.records import MemberRecord
+
+
+def wanted(person: Person, team: str) -> Wanted:
+    """Everybody who could be meant; ``team``: whose users a mention names."""
+    return Wanted(
+        ids=(person.id,) if person.id else (),
+        emails=(folded(person.email),) if person.email else (),
+        account=(team, person.slack) if person.slack else None,
+        names=(folded(person.name),) if person.name else (),
+    )
+
+
+def is_meant(member: MemberRecord, person: Person) -> bool:
+    """Whether a loaded member is one that ``person`` names."""
+    if person.id:
+        return member.id == person.id
+    if person.email:
+        return folded(member.email) == folded(person.email)
+    if person.slack:
+        return member.slack_user == person.slack
+    name, typed = folded(member.name), folded(person.name or "")
+    return name == typed or name.startswith(f"{typed} ")
+
+
+def find(loaded: Sequence[MemberRecord], person: Person, *, field: str = "person") -> MemberRecord:
+    """The one member that was named. Raises Refusal: unknown, or several of that name."""
+    found = [member for member in loaded if member.listed and is_meant(member, person)]
+    exact = [member for member in found if person.name and folded(member.name) == folded(person.name)]
+    found = exact or found
+    if not found:
+        raise Refusal("unknown-person", field, person=person.typed)
+    if len(found) > 1:
+        several = ", ".join(f"{member.name} ({member.email})" for member in found[:5])
+        raise Refusal("ambiguous-person", field, person=person.typed, several=several)
+    return found[0]
