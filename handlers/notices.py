@@ -76,6 +76,8 @@ About = Literal[
     "group-deleted",  # old: the name of the group, for nothing else holds it any more; by
     "shared",  # resource, by: the reader is on its list
     "unshared",  # resource, by
+    "removed-from-space",  # old: the role that ended; space, by
+    "space-deleted",  # space, by
     "permissions-changed",  # by; new: `addon:ID`, `toggle:ID`, `datasets` with commas; old: what is gone; space
 ]
 

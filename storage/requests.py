@@ -108,6 +108,12 @@ async def touching(connection: AsyncConnection, organization: str, member: str) 
     return await _select(connection, organization, and_(requests.c.state == "pending", theirs), limit=500)
 
 
+async def in_space(connection: AsyncConnection, organization: str, space: str) -> list[RequestRecord]:
+    """Pending requests about one space."""
+    there = and_(requests.c.state == "pending", requests.c.space_id == space)
+    return await _select(connection, organization, there, limit=10_000)
+
+
 async def voided_votes(tx: Transaction, member: str, *, entry: AuditEntry) -> None:
     """Take a person's approvals back from every request that still waits."""
     tx.note(entry)

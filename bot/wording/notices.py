@@ -1,18 +1,16 @@
 """What people are told unasked: who did it, what changed, until when, and what they can do next."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from bot.slack import ids
 from bot.slack.views.blocks import Block, actions, button, clean_lines, rich
-from bot.wording import permissions
+from bot.wording import permissions, spaces
 from bot.wording.changes import what
-from bot.wording.common import in_space, role_title
 from bot.wording.mails import Written, invited, invited_as, written
 from bot.wording.phrase import NOTHING, Command, Phrase, Typed, When, say
 from bot.wording.refusals import why_void
-from handlers.commands import Named
+from bot.wording.telling import ASK, MINE, Said, Telling
 from handlers.models import InvitationLetter, ToldLetter
 from handlers.notices import About, Told
 
@@ -44,85 +42,14 @@ def _one_text(lines: tuple[Phrase, ...]) -> str:
     return clean_lines("\n".join(line.text() for line in lines))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What happened, and what the reader can do next."""
-
-    happened: Phrase
-    then: Phrase = NOTHING
-
-    @property
-    def all(self) -> tuple[Phrase, ...]:
-        return (self.happened, self.then) if self.then else (self.happened,)
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """The notice and its letter side by side, with the words that most sentences need."""
-
-    notice: Told
-    letter: ToldLetter
-
-    @property
-    def organization(self) -> Phrase:
-        return say("{organization}", organization=Typed(self.letter.organization, 80))
-
-    @property
-    def by(self) -> Phrase:
-        return _named(self.letter.by, "Usher")
-
-    @property
-    def subject(self) -> Phrase:
-        return _named(self.letter.subject, "Somebody")
-
-    @property
-    def about_oneself(self) -> bool:
-        """Is the reader the one whom it concerns?"""
-        to, subject = self.letter.to, self.letter.subject
-        return to is None or subject is None or subject.id == to.member.id
-
-    @property
-    def where(self) -> Phrase:
-        in_organization = say(" in {organization}", organization=self.organization)
-        return in_space(self.letter.catalogue, self.letter.space) or in_organization
-
-    @property
-    def zone(self) -> str:
-        return self.letter.to.timezone if self.letter.to else "UTC"
-
-    @property
-    def until(self) -> Phrase:
-        return say(" until {ends}", ends=When(self.notice.ends, self.zone)) if self.notice.ends else NOTHING
-
-    @property
-    def request(self) -> Phrase:
-        """`Your request to have the role Admin`, or whose request it was."""
-        card = self.letter.card
-        if card is None:
-            return say("A request")
-        to, asked = self.letter.to, say(" to {what}", what=what(card, self.zone))
-        if to is not None and card.requester.id == to.member.id:
-            return say("Your request") + asked
-        return say("The request of {requester}", requester=card.requester) + asked
-
-    def role(self, role: str | None) -> str:
-        return role_title(self.letter.catalogue, role, self.letter.space)
-
-
-def _named(member: Named | None, otherwise: str) -> Phrase:
-    return say("{member}", member=member) if member else say(otherwise)
-
-
 def _said(notice: Told, letter: ToldLetter) -> Said:
-    return SENTENCES[notice.about](_Told(notice, letter))
+    return SENTENCES[notice.about](Telling(notice, letter))
 
 
-MINE: Final = Command("/access mine")
-ASK: Final = Command("/access request")
 _NOT_YOU: Final = say("If that was not you, tell somebody who manages members at once.")
 
 
-def _role_changed(told: _Told) -> Said:
+def _role_changed(told: Telling) -> Said:
     whose = say("your") if told.about_oneself else told.subject + say("’s")
     happened = say(
         "{by} changed {whose} role{where}: {old} → {new}{until}.",
@@ -136,24 +63,24 @@ def _role_changed(told: _Told) -> Said:
     return Said(happened, say("{mine} shows all that you hold.", mine=MINE) if told.about_oneself else NOTHING)
 
 
-def _access_ended(told: _Told) -> Said:
+def _access_ended(told: Telling) -> Said:
     happened = say("Your temporary role {old}{where} has ended.", old=told.role(told.notice.old), where=told.where)
     left = say(" You hold {new} there now.", new=told.role(told.notice.new))
     return Said(happened + left, say("Do you still need it? Ask again with {ask}.", ask=ASK))
 
 
-def _deactivated(told: _Told) -> Said:
+def _deactivated(told: Telling) -> Said:
     happened = say("{by} deactivated you in {organization}.", by=told.by, organization=told.organization)
     ended = say(" Your sessions, links and waiting requests have ended; your data is kept.")
     return Said(happened + ended, say("Is that a mistake? Somebody who manages members there can undo it: ask them."))
 
 
-def _reactivated(told: _Told) -> Said:
+def _reactivated(told: Telling) -> Said:
     happened = say("{by} reactivated you in {organization}.", by=told.by, organization=told.organization)
     return Said(happened, say("{mine} shows what you hold.", mine=MINE))
 
 
-def _approved(told: _Told) -> Said:
+def _approved(told: Telling) -> Said:
     card, to = told.letter.card, told.letter.to
     by = say(" by {by}", by=card.decided_by) if card and card.decided_by else NOTHING
     mine = card and card.target and to and card.target.id == to.member.id
@@ -161,7 +88,7 @@ def _approved(told: _Told) -> Said:
     return Said(told.request + say(" was approved") + by + say(", and it is done."), then)
 
 
-def _denied(told: _Told) -> Said:
+def _denied(told: Telling) -> Said:
     card = told.letter.card
     by = say(" by {by}", by=card.decided_by) if card and card.decided_by else NOTHING
     why = say(" Reason: {why}", why=card.why) if card and card.why else NOTHING
@@ -169,24 +96,24 @@ def _denied(told: _Told) -> Said:
     return Said(told.request + say(" was denied") + by + say(".") + why, again)
 
 
-def _expired(told: _Told) -> Said:
+def _expired(told: Telling) -> Said:
     happened = say(" was closed, because nobody decided it in time. Nothing has changed.")
     return Said(told.request + happened, say("Do you still need it? Ask again, and tell somebody who can decide."))
 
 
-def _cancelled(told: _Told) -> Said:
+def _cancelled(told: Telling) -> Said:
     by = say(" by {by}", by=told.letter.by) if told.letter.by else NOTHING
     return Said(told.request + say(" was cancelled") + by + say(". Nothing has changed."))
 
 
-def _void(told: _Told) -> Said:
+def _void(told: Telling) -> Said:
     card = told.letter.card
     why = say(" Why: {why}", why=why_void(card.why)) if card and card.why else NOTHING
     happened = say(" ended, because something changed since it was asked. Nothing was done.")
     return Said(told.request + happened + why, say("Do you still need it? Ask again as things stand now."))
 
 
-def _accepted(told: _Told) -> Said:
+def _accepted(told: Telling) -> Said:
     new = say(" as {role}", role=told.role(told.notice.new)) if told.notice.new else NOTHING
     joined = say(
         "{subject} accepted your invitation to {organization}", subject=told.subject, organization=told.organization
@@ -194,7 +121,7 @@ def _accepted(told: _Told) -> Said:
     return Said(joined + new + say("."))
 
 
-def _asked_again(told: _Told) -> Said:
+def _asked_again(told: Telling) -> Said:
     happened = say(
         "{subject} asks for a new invitation to {organization}, because the link they have no longer works.",
         subject=told.subject,
@@ -203,32 +130,32 @@ def _asked_again(told: _Told) -> Said:
     return Said(happened, say("{list} has Resend beside their name.", list=Command("/usher invitations")))
 
 
-def _alone(told: _Told) -> Said:
+def _alone(told: Telling) -> Said:
     card = told.letter.card
     did = say(" made a change alone") + (say(": {what}.", what=what(card, told.zone)) if card else say("."))
     why = say(" Nobody else could approve it, so their own one-time code decided.")
     return Said(told.by + did + why, say("Should it not stand? Whoever manages members can undo it."))
 
 
-def _codes_locked(told: _Told) -> Said:
+def _codes_locked(told: Telling) -> Said:
     happened = say("Ten wrong one-time codes were typed for you in {organization},", organization=told.organization)
     locked = say(" so your codes are locked for 15 minutes.")
     return Said(happened + locked, _NOT_YOU)
 
 
-def _factor_changed(told: _Told) -> Said:
+def _factor_changed(told: Telling) -> Said:
     happened = say("A password or second factor was set for you in {organization}.", organization=told.organization)
     return Said(happened, _NOT_YOU)
 
 
-def _connected(told: _Told) -> Said:
+def _connected(told: Telling) -> Said:
     happened = say(
         "A Slack account is now connected to your membership in {organization}.", organization=told.organization
     )
     return Said(happened, _NOT_YOU)
 
 
-def _permissions_changed(told: _Told) -> Said:
+def _permissions_changed(told: Telling) -> Said:
     given, taken = (told.notice.new or "").split(","), (told.notice.old or "").split(",")
     said = permissions.difference(
         told.letter.catalogue,
@@ -240,7 +167,7 @@ def _permissions_changed(told: _Told) -> Said:
     return Said(happened + said, say("{mine} shows all that you hold.", mine=MINE))
 
 
-SENTENCES: Final[Mapping[About, Callable[[_Told], Said]]] = {
+SENTENCES: Final[Mapping[About, Callable[[Telling], Said]]] = {
     "role-changed": _role_changed,
     "access-ended": _access_ended,
     "deactivated": _deactivated,
@@ -257,6 +184,8 @@ SENTENCES: Final[Mapping[About, Callable[[_Told], Said]]] = {
     "factor-changed": _factor_changed,
     "account-connected": _connected,
     "permissions-changed": _permissions_changed,
+    "removed-from-space": spaces.told_removed,
+    "space-deleted": spaces.told_deleted,
 }
 
 # What a mail is about, in the few words that a list of mails shows.
@@ -277,6 +206,8 @@ SUBJECTS: Final[Mapping[About, str]] = {
     "factor-changed": "Your password or second factor for {organization} was set",
     "account-connected": "A Slack account was connected to your membership in {organization}",
     "permissions-changed": "What you may do in {organization} has changed",
+    "removed-from-space": "Your access in {organization} has changed",
+    "space-deleted": "Your access in {organization} has changed",
 }
 
 

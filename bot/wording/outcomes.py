@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from bot.wording import permissions
+from bot.wording import permissions, spaces
 from bot.wording.common import in_space, role_title
 from bot.wording.left_out import left_out
 from bot.wording.phrase import NOTHING, Link, Phrase, When, listed, say
@@ -27,9 +27,11 @@ from handlers.commands import (
     Outcome,
     PermissionsChanged,
     Refused,
+    Removed,
     RequestEnded,
     Result,
     RoleChanged,
+    SpaceChanged,
     StatusChanged,
     Voted,
     Waiting,
@@ -91,6 +93,10 @@ def _happened(result: Result, reader: Reader) -> Phrase:  # noqa: C901, PLR0911,
             return _status_changed(result) + _alone(alone=result.alone)
         case PermissionsChanged():
             return permissions.changed(result, reader.catalogue) + _alone(alone=result.alone)
+        case SpaceChanged():
+            return spaces.changed(result, reader.catalogue) + _alone(alone=result.alone)
+        case Removed():
+            return spaces.removed(result, reader.catalogue) + _alone(alone=result.alone)
         case Voted():
             return _voted(result)
         case Approved():

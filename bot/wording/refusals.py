@@ -29,6 +29,7 @@ UNNAMED: Mapping[str, str] = {
     "role": "in question",
     "several": "say which",
     "space": "of that name",
+    "kind": "places of that kind",
     "group": "of that name",
     "plan": "of that name",
     "catalogue": "of that name",
@@ -96,6 +97,18 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
     "unknown-space": Sentence(
         "There is no place {space} here that you can reach.", "Check the spelling, or choose one from the form's list."
     ),
+    "no-spaces": Sentence(
+        "There are no {kind} in this organization: its catalogue knows none.",
+        "Use groups instead, or ask {ask} for another catalogue.",
+    ),
+    "space-exists": Sentence(
+        "{space} is taken already, by a name or a slug.", "Choose another name; `/usher help` leads to the list."
+    ),
+    "not-in-space": Sentence(
+        "{person} holds no role in {space}.",
+        "What their role in the organization reaches ends only with that role; an invitation is revoked in "
+        "`/usher invitations`.",
+    ),
     "unknown-group": Sentence("There is no group {group} here.", "Check the spelling, or leave the group out."),
     "unknown-catalogue": Sentence("There is no catalogue {catalogue}.", "Choose one from the form's list."),
     "unknown-plan": Sentence("This catalogue has no plan {plan}.", "Choose one of {known}."),
@@ -132,7 +145,7 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "{person} was invited and never accepted.", "Type `/usher invite` with their address to invite them anew."
     ),
     "last-holder": Sentence(
-        "{person} is the last one with the role {role}, and an organization always keeps one.",
+        "{person} is the last one with the role {role}, and there is always to be one.",
         "Give this role to somebody else first.",
     ),
     "exactly-one": Sentence("Exactly one person holds the role {role}.", "It can only be handed over; ask {ask}."),
@@ -216,6 +229,17 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "A second factor is required here.", "Scan the QR code with an authenticator and type its six digits."
     ),
     "stale-form": Sentence("This form is too old.", "Open it again; nothing was changed."),
+    "unknown-token": Sentence("There is no such token.", "See those there are with: usher token list"),
+    "token-exists": Sentence(
+        "There is a token of that name already.", "Choose another name, or revoke that one first: usher token revoke NAME"
+    ),
+    "unknown-webhook": Sentence("There is no such webhook.", "See those there are with: usher webhook list"),
+    "webhook-exists": Sentence("There is a webhook to that address already.", "See it with: usher webhook list"),
+    "url-wrong": Sentence(
+        "This isn't an address that Usher may send to.",
+        "Write one like https://product.example.com/usher; http is for this machine alone, and none may lead into a "
+        "private network.",
+    ),
     "nothing-changes": Sentence("It is so already, and nothing would change.", "There is nothing to do."),
     "unknown-addon": Sentence("There is no such add-on here.", "Choose one of {known}."),
     "unknown-toggle": Sentence("There is no such feature here.", "Choose those that the form offers."),
@@ -253,6 +277,8 @@ _BY_TEXT: Mapping[str, RefusalCode] = {str(code): code for code in REFUSALS}
 _QUOTED: Mapping[RefusalCode, str] = {
     "unknown-person": "person",
     "unknown-space": "space",
+    "space-exists": "space",
+    "not-in-space": "space",
     "unknown-group": "group",
     "unknown-catalogue": "catalogue",
     "unknown-plan": "plan",

@@ -153,7 +153,7 @@ def test_each_address_that_was_left_out_is_named_with_what_helps() -> None:
 def test_a_void_request_says_what_its_change_would_get_now() -> None:
     assert (
         why_void("last-holder").plain()
-        == f"{UNNAMED['person']} is the last one with the role {UNNAMED['role']}, and an organization always keeps one."
+        == f"{UNNAMED['person']} is the last one with the role {UNNAMED['role']}, and there is always to be one."
     )
     assert why_void("somebody's own words").plain() == "somebody's own words"
 
