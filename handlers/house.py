@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.catalogue import load
+from handlers.evaluation import Evaluation
 from handlers.gate import Gate
 from handlers.keys import Keyring
 from handlers.parts import Catalogues, House
@@ -39,6 +40,7 @@ class Usher:
     post: Post
     enrolments: Enrolments
     tokens: Tokens
+    evaluation: Evaluation
     clock: Callable[[], datetime]
     mail: bool
     store: Store
@@ -47,6 +49,7 @@ class Usher:
     async def close(self) -> None:
         await self.post.close()
         self.passwords.close()
+        await self.evaluation.close()
         await self.store.close()
 
     async def seed_spaces(self, organization: str, names: Sequence[str]) -> None:
@@ -89,12 +92,14 @@ async def open_usher(
         mail=mail,
         approvals_channel=approvals_channel,
     )
+    tokens = Tokens(store)
     return Usher(
         gate=Gate(store, house, clock),
         queries=Queries(store, house, clock),
         post=Post(store, clock),
         enrolments=enrolments,
-        tokens=Tokens(store),
+        tokens=tokens,
+        evaluation=Evaluation(store, house.catalogues, tokens, clock),
         clock=clock,
         mail=mail,
         store=store,
