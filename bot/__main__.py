@@ -7,12 +7,15 @@ import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from logging import DEBUG, INFO, WARNING
 from typing import TYPE_CHECKING, Final
 
 import click
 import structlog
+
+from bot.clock import clock
+from bot.commandline.audit import audit
+from bot.commandline.software import token, webhook
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -24,11 +27,6 @@ CANNOT_START: Final = 2
 INTERRUPTED: Final = 130
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
-
-
-def clock() -> datetime:
-    """The one clock of a running Usher; everything else is given it."""
-    return datetime.now(UTC)  # noqa: TID251 - this is that clock
 
 
 @dataclass(slots=True)
@@ -154,6 +152,12 @@ def show(name: str | None) -> None:
         console.print(Markdown(said))
     else:
         click.echo(said, nl=False)
+
+
+# usher token, usher webhook, usher audit ------------------------------------------------------------------------------
+
+for _group in (token, webhook, audit):
+    usher.add_command(_group)
 
 
 # usher demo -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from handlers import policy
 from handlers.catalogue import Catalogue
 from handlers.commands import SYSTEM, Account, CardPlace, Named
 from handlers.facts import Facts, named
-from handlers.letters import Letters, recipient, state_of
+from handlers.letters import recipient, state_of
 from handlers.models import (
     Access,
     Choice,
@@ -22,6 +22,8 @@ from handlers.models import (
     RequestCard,
     Status,
 )
+from handlers.permission_queries import PermissionQueries
+from handlers.software_queries import SoftwareQueries
 from storage import accounts, directory, invitations, members, organizations, requests, schema, spaces
 from storage.accounts import Standing
 from storage.members import Wanted
@@ -32,7 +34,7 @@ STALE = timedelta(hours=1)
 PAGE = 10
 
 
-class Queries(Letters):
+class Queries(SoftwareQueries, PermissionQueries):
     """Everything that can be seen."""
 
     async def ready(self) -> bool:

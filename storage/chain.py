@@ -84,13 +84,15 @@ def organization_record(row: Mapping[str, Any] | RowMapping) -> OrganizationReco
     )
 
 
-async def append(tx: Transaction, entries: Sequence[AuditEntry]) -> None:
+async def append(tx: Transaction, entries: Sequence[AuditEntry]) -> Sequence[str]:
+    """The ids of the records that tell of something done, oldest first."""
     rows: list[dict[str, Any]] = []
     for entry in entries:
         row = _link(tx.head, entry, tx)
         rows.append(row)
         tx.head = Head(tx.head.chain, row["seq"], row["hash"])
     await tx.connection.execute(_APPEND, rows)
+    return [row["id"] for row in rows if not row["refused"]]
 
 
 def _link(head: Head, entry: AuditEntry, tx: Transaction) -> dict[str, Any]:
@@ -129,21 +131,60 @@ def fingerprint(row: RowMapping | dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(chained, ensure_ascii=True).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """How far a chain was walked from its start, and what is wrong first, if anything is."""
+
+    head: Head
+    wrong: str | None = None
+
+
+async def chains(connection: AsyncConnection) -> Sequence[tuple[str, str]]:
+    """Every chain with its organization's slug; the instance's own, whose slug is '', comes first."""
+    found = await connection.execute(select(organizations.c.id, organizations.c.slug).order_by(organizations.c.slug))
+    return [(INSTANCE, ""), *((row.id, row.slug) for row in found)]
+
+
 async def broken(connection: AsyncConnection, chain: str) -> str | None:
-    """Walk one chain from its start and say what is wrong first, or None. Reads a thousand records at a time."""
-    seq, head = 0, ""
+    """Walk one chain from its start and say what is wrong first, or None."""
+    return (await walk(connection, chain)).wrong
+
+
+async def walk(connection: AsyncConnection, chain: str, *, past: Head | None = None) -> Walked:
+    """Walk one chain from its start to its head. ``past`` is a head that was seen before, and that must lie on the way.
+
+    Others may be writing: whatever was added behind us while we walked is walked as well.
+    """
+    at = Head(chain, 0, "")
+    while True:
+        walked = await _walk_on(connection, at, past)
+        head = await _head(connection, chain)
+        if walked.wrong is None and past is not None and walked.head.seq < past.seq:
+            return Walked(walked.head, f"the records end at {walked.head.seq}, and once there were {past.seq}")
+        if walked.wrong is not None or head == walked.head:
+            return walked
+        if head is None or walked.head == at:
+            wrong = f"the records end at {walked.head.seq}, the head says {head.seq if head else 'nothing'}"
+            return Walked(walked.head, wrong)
+        at = walked.head
+
+
+async def _walk_on(connection: AsyncConnection, at: Head, past: Head | None) -> Walked:
+    """To the last record there is now, a thousand at a time."""
     while True:
         found = await connection.execute(
-            select(audit).where(audit.c.chain == chain, audit.c.seq > seq).order_by(audit.c.seq).limit(1000)
+            select(audit).where(audit.c.chain == at.chain, audit.c.seq > at.seq).order_by(audit.c.seq).limit(1000)
         )
         rows = found.mappings().all()
         for row in rows:
-            if wrong := _wrong(row, seq, head):
-                return f"record {row['seq']}: {wrong}"
-            seq, head = row["seq"], row["hash"]
+            wrong = _wrong(row, at.seq, at.hash)
+            if wrong is None and past is not None and row["seq"] == past.seq and row["hash"] != past.hash:
+                wrong = "is not the one that was there before"
+            if wrong:
+                return Walked(at, f"record {row['seq']}: {wrong}")
+            at = Head(at.chain, row["seq"], row["hash"])
         if not rows:
-            break
-    return await _wrong_head(connection, chain, Head(chain, seq, head))
+            return Walked(at)
 
 
 def _wrong(row: RowMapping, seq: int, head: str) -> str | None:
@@ -158,9 +199,7 @@ def _wrong(row: RowMapping, seq: int, head: str) -> str | None:
     return None
 
 
-async def _wrong_head(connection: AsyncConnection, chain: str, walked: Head) -> str | None:
+async def _head(connection: AsyncConnection, chain: str) -> Head | None:
     table = instance if chain == INSTANCE else organizations
     row = (await connection.execute(select(table.c.seq, table.c.head).where(table.c.id == chain))).one_or_none()
-    if row is None or (row.seq, row.head) != (walked.seq, walked.hash):
-        return f"the records end at {walked.seq}, the head says {row.seq if row else 'nothing'}"
-    return None
+    return Head(chain, row.seq, row.head) if row else None

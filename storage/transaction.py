@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import chain
+from storage import chain, hooks
 from storage.records import AuditEntry, OrganizationRecord, OutboxRecord
 from storage.tables import deliveries, outbox
 
@@ -45,9 +45,18 @@ class Transaction:
         """Store ``outcome`` for the delivery, so that the same delivery again gets the same answer."""
         self._outcome = outcome
 
+    async def turn_page(self) -> None:
+        """Write what was noted so far into the chain that it belongs to, before another one is taken."""
+        if not self._entries:
+            return
+        written = await chain.append(self, self._entries)
+        self._entries = []
+        if self.organization and self.organization.hooked and written:
+            listening = await hooks.rows(self.connection, self.organization.id, written, due=self.now)
+            self._rows.extend(listening)
+
     async def flush(self) -> None:
-        if self._entries:
-            await chain.append(self, self._entries)
+        await self.turn_page()
         if self._rows:
             await self.connection.execute(_POST, [_outbox_row(row, self.now) for row in self._rows])
         if self._once and self._outcome is not None:

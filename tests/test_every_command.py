@@ -27,6 +27,8 @@ OTHER_RIGHTS = {
     "EndGrant": "the system, when the time has come",
     "CreateToken": "the operator; the gate asks for the door",
     "RevokeToken": "the operator; the gate asks for the door",
+    "CreateWebhook": "the operator; the gate asks for the door",
+    "DeleteWebhook": "the operator, or the webhook's own receiver by answering 410; the gate asks for the door",
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
