@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from bot.identity import Body
-from bot.slack import ids
+from bot.slack import ids, permission_buttons
 from bot.slack.door import Door, Visit
 from bot.slack.pressing import Handler, Press, does, open_view, opens, perform, show
 from bot.slack.views import answer, approve_code, deny, lists
@@ -147,6 +147,8 @@ async def _me(door: Door, visit: Visit, press: Press) -> None:
 
 
 PRESSED: Mapping[str, Handler] = {
+    ids.ACCESS_MODE: permission_buttons.mode_chosen,
+    ids.RESET_PERMISSIONS: permission_buttons.reset,
     ids.APPROVE: _only_on_the_card(_approve),
     ids.DENY: _only_on_the_card(_deny),
     ids.CANCEL: does(Cancel),

@@ -1,10 +1,11 @@
 """Sent forms. What is wrong is said under its field, and what was typed stays; the end is a page of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from bot.identity import Body
+from bot.slack import permission_forms
 from bot.slack.door import Door, Visit
 from bot.slack.views import (
     answer,
@@ -14,6 +15,7 @@ from bot.slack.views import (
     deactivate,
     deny,
     invite,
+    permissions,
     reactivate,
     request_access,
     set_up,
@@ -49,6 +51,7 @@ FINAL: frozenset[RefusalCode] = frozenset(
         "not-workspace-admin",
         "may-not",
         "nobody-approves",
+        "stale-form",
     }
 )
 
@@ -58,6 +61,8 @@ class Form:
     read: Callable[[Filled], Command]
     code: Callable[[Filled], str] | None = None
     """A one-time code that is typed beside the command, and never becomes part of it."""
+    leads: Callable[[Door, Visit, Filled], Awaitable[Block]] | None = None
+    """A first page does nothing yet: it leads to the form that it asks something for."""
 
 
 FORMS: Mapping[str, Form] = {
@@ -71,6 +76,8 @@ FORMS: Mapping[str, Form] = {
     connect.CODE_CALLBACK: Form(connect.read_code),
     approve_code.CALLBACK: Form(approve_code.read, approve_code.read_code),
     deny.CALLBACK: Form(deny.read),
+    permissions.PICK_CALLBACK: Form(permissions.read_pick, leads=permission_forms.next_page),
+    permissions.CALLBACK: Form(permissions.read),
 }
 
 
@@ -87,6 +94,8 @@ async def answered(door: Door, body: Body) -> dict[str, Any]:
     sent, form = filled(view), FORMS[str(view["callback_id"])]
     try:
         command = form.read(sent)
+        if form.leads:
+            return _page(await form.leads(door, visit, sent))
     except Unreadable as unreadable:
         return _under(view, unreadable.wrong.field, unreadable.wrong.phrase)
     code = form.code(sent) if form.code else None
@@ -111,5 +120,6 @@ def _under(view: Body, field: str | None, phrase: Phrase) -> dict[str, Any]:
     ]
     if not inputs:
         return _page(answer.page_of(phrase))
-    place = field if field in inputs else inputs[0]
+    parts = [name for name in inputs if field and name.startswith(f"{field}-")]
+    place = field if field in inputs else next(iter((*parts, *inputs)))
     return {"response_action": "errors", "errors": {place: cut(phrase.plain(), LONGEST_ERROR)}}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.slack import permission_forms
 from bot.slack.door import Door, Visit
 from bot.slack.grammar import Form, OpenForm, Prefill
 from bot.slack.views import change_role, connect, deactivate, invite, reactivate, request_access, set_up
@@ -26,6 +27,8 @@ _BUILD: Mapping[Form, Callable[[Desk, Prefilled], Block]] = {
 
 async def form(door: Door, visit: Visit, asked: OpenForm) -> tuple[Block, Prefilled]:
     typed = await prefilled(door, visit, asked.prefill)
+    if asked.form == "permissions":
+        return await permission_forms.opened(door, visit, typed), typed
     if asked.form == "set-up":
         typed = replace(typed, name=typed.name or await _name_of_workspace(door))
     return build(visit, asked.form, typed), typed
@@ -126,7 +129,7 @@ def _moment(text: str, timezone: str) -> datetime | None:
 def instead(which: Form, known: Prefill, typed: Prefilled = EMPTY) -> Message:
     """The whole command with all that was typed before; words in capitals are still to be filled in."""
     line = Command(spelled(which, known, typed))
-    if which in {"set-up", "connect"}:
+    if which in {"set-up", "connect", "permissions"}:
         return message(
             say("Unclear. Slack did not open the form, and nothing was changed. Type {line} again.", line=line)
         )
@@ -155,8 +158,8 @@ def spelled(which: Form, known: Prefill, typed: Prefilled) -> str:
             return f"/usher invite {_invited(known)} as {role}{f' to {space}' if space else ''}{_named(known)}"
         case "change-role":
             return f"/usher role {who} {role}{where}{long}{because}"
-        case "deactivate" | "reactivate":
-            return f"/usher {which} {who}{because}"
+        case "deactivate" | "reactivate" | "permissions":
+            return f"/usher {which} {who}{where}{because}"
         case "request-access":
             for_ = f" for {_quoted(person)}" if person else ""
             return f"/access request {role}{where}{long}{for_}{because or ' because REASON'}"

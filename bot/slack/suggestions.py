@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from bot.identity import Body
 from bot.slack.door import Door, Visit
-from bot.slack.views import deactivate, parts, reactivate
+from bot.slack.views import deactivate, parts, permissions, reactivate
 from bot.slack.views.blocks import options
 from handlers.commands import Refused
 from handlers.models import Choice, Status
@@ -34,6 +34,10 @@ async def _spaces(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
     return await door.usher.queries.spaces(visit.desk, _words(body))
 
 
+async def _datasets(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
+    return await door.usher.queries.datasets(visit.desk, _words(body))
+
+
 def _words(body: Body) -> str:
     """An option that was pasted back is found again: `Ada Lovelace (ada@example.org)`."""
     typed = str(body.get("value") or "")[:LONGEST_SEARCH].strip()
@@ -41,4 +45,4 @@ def _words(body: Body) -> str:
     return pasted[1] if pasted else typed
 
 
-SEARCHES: Mapping[str, Search] = {parts.PERSON: _people, parts.SPACE: _spaces}
+SEARCHES: Mapping[str, Search] = {parts.PERSON: _people, parts.SPACE: _spaces, permissions.DATASETS: _datasets}

@@ -7,8 +7,37 @@ from typing import Literal
 from handlers.commands import Command
 
 Slash = Literal["/usher", "/access"]
-Form = Literal["set-up", "invite", "change-role", "deactivate", "reactivate", "request-access", "connect"]
-Sight = Literal["help", "invitations", "approvals", "mine", "requests", "me"]
+Form = Literal[
+    "set-up",
+    "invite",
+    "change-role",
+    "deactivate",
+    "reactivate",
+    "request-access",
+    "connect",
+    "permissions",
+    "create-group",
+    "rename-group",
+    "delete-group",
+    "join-group",
+    "leave-group",
+    "add-resource",
+    "remove-resource",
+    "share",
+    "unshare",
+]
+Sight = Literal[
+    "help",
+    "invitations",
+    "approvals",
+    "mine",
+    "requests",
+    "me",
+    "groups",
+    "group",
+    "resources",
+    "resource",
+]
 Prefill = Mapping[str, str | tuple[str, ...]]
 
 
@@ -31,7 +60,8 @@ class OpenForm:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """``about``: the verb that help was asked for, or the space whose invitations are meant, as typed."""
+    """``about``, as typed: the verb that help was asked for, the space whose invitations are meant, the group, the kind
+    of resources, or the resource as KIND:NAME."""
 
     what: Sight
     about: str | None = None
@@ -53,7 +83,16 @@ class Unclear:
     example: str
 
 
-Reading = Act | OpenForm | Show | CancelWhich | Unclear
+@dataclass(frozen=True, slots=True)
+class FirstKnown:
+    """Two names that nothing keeps apart: the first of these acts whose name is known is meant, else the form opens."""
+
+    what: Literal["group", "space"]
+    acts: tuple[tuple[str, Act], ...]
+    otherwise: OpenForm
+
+
+Reading = Act | OpenForm | Show | CancelWhich | FirstKnown | Unclear
 
 
 @dataclass(frozen=True, slots=True)

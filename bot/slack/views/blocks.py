@@ -3,7 +3,7 @@
 Phrases become rich text, where Slack reads no marks at all; labels and options are plain text.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ MOST_TEXT = 12_000
 """Slack advises 4000 characters and cuts at 40 000; a screen reader should miss nothing, so what fits is not cut."""
 MOST_OPTIONS = 100
 MOST_IN_OPTION = 75
+MOST_TICKED = 10
 MOST_IN_VALUE = 150
 MOST_TYPED = 3000
 INPUT = "value"
@@ -167,6 +168,44 @@ def searched(action_id: str, initial: Choice | None = None, *, placeholder: str 
         "min_query_length": 0,
     }
     return element | ({"initial_option": option(initial)} if initial else {})
+
+
+def searched_many(action_id: str, chosen: Sequence[Choice] = (), *, most: int = MOST_OPTIONS) -> Element:
+    """The same for several at once."""
+    element: Element = {
+        "type": "multi_external_select",
+        "action_id": action_id,
+        "placeholder": plain("Type a name", 150),
+        "min_query_length": 0,
+        "max_selected_items": most,
+    }
+    return element | ({"initial_options": options(chosen)} if chosen else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """An option that stands openly in the form, with a few words beside it."""
+
+    choice: Choice
+    about: str = ""
+
+    def element(self) -> Element:
+        about = {"description": plain(self.about, MOST_IN_OPTION)} if self.about else {}
+        return option(self.choice) | about
+
+
+def checkboxes(shown: Sequence[Ticked], ticked: Collection[str]) -> Element:
+    """Ten at most."""
+    initial = [one.element() for one in shown if one.choice.value in ticked]
+    element: Element = {"type": "checkboxes", "action_id": INPUT, "options": [one.element() for one in shown]}
+    return element | ({"initial_options": initial} if initial else {})
+
+
+def radios(shown: Sequence[Ticked], initial: str, *, action_id: str = INPUT) -> Element:
+    """One of ten at most; `action_id` where choosing draws the form anew."""
+    chosen = next((one.element() for one in shown if one.choice.value == initial), None)
+    element: Element = {"type": "radio_buttons", "action_id": action_id, "options": [one.element() for one in shown]}
+    return element | ({"initial_option": chosen} if chosen else {})
 
 
 def moment(initial: int | None = None) -> Element:

@@ -1,7 +1,7 @@
 """What stands in a form: reading what was filled in, and keeping ids in `private_metadata`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -27,17 +27,22 @@ class Unreadable(Exception):  # noqa: N818 - it is answered under the field
         self.wrong = Wrong(field, phrase)
 
 
-_KEPT = ("request", "channel", "person", "ts")
+_KEPT = ("request", "channel", "person", "ts", "space", "mark")
 
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """Ids only: what a form is about, the channel it was asked in, and the card it was opened from."""
+    """Ids only: what a form is about, the channel it was asked in, and the card it was opened from.
+
+    `mark` stands for what the form was drawn from.
+    """
 
     request: str = ""
     channel: str = ""
     person: str = ""
     ts: str = ""
+    space: str = ""
+    mark: str = ""
 
     def dump(self) -> str:
         kept = {name: value for name in _KEPT if (value := getattr(self, name))}
@@ -63,6 +68,7 @@ class Filled:
 
     values: Mapping[str, Mapping[str, Any]] = field(repr=False)
     meta: Meta = Meta()
+    blocks: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
 
     def text(self, name: str) -> str:
         return str(self._held(name).get("value") or "").strip()
@@ -81,6 +87,22 @@ class Filled:
         except Confused as confused:
             raise Unreadable(name, say(confused.what)) from None
 
+    # What holds many is split into parts where Slack's elements are too small: `on-1`, `on-2`.
+
+    def many(self, name: str) -> tuple[Choice, ...]:
+        """All that is chosen in the parts of a field, each once."""
+        chosen = [option for block in self.parts(name) for option in _options(self._held(block), "selected_options")]
+        return tuple({choice.value: choice for choice in chosen}.values())
+
+    def offered(self, name: str) -> tuple[str, ...]:
+        """The values of everything that could be ticked in the parts of a field."""
+        shown = [block["element"] for block in self.blocks if block.get("block_id") in self.parts(name)]
+        return tuple(choice.value for element in shown for choice in _options(_mapping(element), "options"))
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        """The block ids of a field that the form shows; none: it does not show it."""
+        return tuple(block for block in self.values if block == name or block.startswith(f"{name}-"))
+
     def _held(self, name: str) -> Mapping[str, Any]:
         return _mapping(next(iter(self.values.get(name, {}).values()), None))
 
@@ -88,8 +110,18 @@ class Filled:
 def filled(view: Mapping[str, Any]) -> Filled:
     state = cast("Mapping[str, Any]", view.get("state") or {})
     return Filled(
-        cast("Mapping[str, Mapping[str, Any]]", state.get("values") or {}), Meta.load(view.get("private_metadata"))
+        cast("Mapping[str, Mapping[str, Any]]", state.get("values") or {}),
+        Meta.load(view.get("private_metadata")),
+        cast("Sequence[Mapping[str, Any]]", view.get("blocks") or ()),
     )
+
+
+def _options(held: Mapping[str, Any], key: str) -> Iterator[Choice]:
+    found = held.get(key)
+    for option in cast("list[object]", found) if isinstance(found, list) else ():
+        value, text = _mapping(option).get("value"), _mapping(_mapping(option).get("text")).get("text")
+        if isinstance(value, str):
+            yield Choice(value, str(text or value))
 
 
 def _mapping(found: object) -> Mapping[str, Any]:
@@ -110,6 +142,13 @@ class Prefilled:
     groups: tuple[str, ...] = ()
     name: str = ""
     note: Phrase = NOTHING
+    chosen: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict[str, tuple[Choice, ...]])
+    """By field, what was found of groups, resources and several people."""
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By field, what else was typed."""
+
+    def first(self, name: str) -> Choice | None:
+        return next(iter(self.chosen.get(name, ())), None)
 
     @property
     def until_seconds(self) -> int | None:
