@@ -24,6 +24,7 @@ from handlers.models import (
 )
 from handlers.permission_queries import PermissionQueries
 from handlers.software_queries import SoftwareQueries
+from handlers.space_queries import SpaceQueries
 from storage import accounts, directory, invitations, members, organizations, requests, schema, spaces
 from storage.accounts import Standing
 from storage.members import Wanted
@@ -34,7 +35,7 @@ STALE = timedelta(hours=1)
 PAGE = 10
 
 
-class Queries(SoftwareQueries, PermissionQueries):
+class Queries(SpaceQueries, SoftwareQueries, PermissionQueries):
     """Everything that can be seen."""
 
     async def ready(self) -> bool:

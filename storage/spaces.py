@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, Text, and_, bindparam, case, func, insert, not_, or_, select, update
+from sqlalchemy import RowMapping, Text, and_, bindparam, case, insert, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.members import folded
@@ -154,19 +154,3 @@ async def leave(tx: Transaction, space: str, member: str, *, entry: AuditEntry) 
     tx.note(entry)
     theirs = and_(grants.c.space_id == space, grants.c.member_id == member, grants.c.ended_at.is_(None))
     await tx.connection.execute(update(grants).where(theirs).values(ended_at=tx.now))
-
-
-# Counting -------------------------------------------------------------------------------------------------------------
-
-
-async def invitations_to(connection: AsyncConnection, space: str) -> int:
-    """How many wait for somebody's acceptance, expired by the clock or not."""
-    waiting = select(func.count()).where(invitations.c.space_id == space, invitations.c.state == "pending")
-    return int((await connection.execute(waiting)).scalar_one())
-
-
-async def resources_in(connection: AsyncConnection, space: str) -> list[tuple[str, int]]:
-    """Kinds and how many of each."""
-    counted = select(resources.c.kind, func.count()).where(resources.c.space_id == space)
-    found = await connection.execute(counted.group_by(resources.c.kind).order_by(resources.c.kind))
-    return [(row[0], int(row[1])) for row in found]
