@@ -26,10 +26,13 @@ from handlers.commands import (
     AskAgain,
     Cancel,
     ChangeRole,
+    ChangeSettings,
+    CloseOrganization,
     Command,
     Connect,
     CopyLink,
     CreateGroup,
+    CreateOrganization,
     CreateSpace,
     CreateToken,
     CreateWebhook,
@@ -43,6 +46,7 @@ from handlers.commands import (
     ExpireInvitation,
     ExpireRequest,
     FinishSetup,
+    GiveBack,
     Invite,
     JoinGroup,
     LeaveGroup,
@@ -50,6 +54,7 @@ from handlers.commands import (
     Notify,
     OpenSetup,
     Outcome,
+    PurgeOrganization,
     Reactivate,
     Refusal,
     Refused,
@@ -66,11 +71,16 @@ from handlers.commands import (
     SetUp,
     Spread,
     StartConnecting,
+    TransferOrganization,
+    UseOrganization,
 )
 from handlers.facts import Facts
 from handlers.flows import (
     accepting,
+    asking,
+    closing,
     credentials,
+    ending,
     groups,
     invitations,
     lifecycle,
@@ -79,10 +89,12 @@ from handlers.flows import (
     permissions,
     requests,
     roles,
+    settings,
     slack_accounts,
     software,
     spaces,
     spreading,
+    transferring,
 )
 from handlers.flows.work import Plan, Work
 from handlers.parts import House
@@ -105,7 +117,7 @@ log = structlog.get_logger(__name__)
 PLANS: Mapping[type, Callable[[Any, Work], Awaitable[Plan]]] = {
     Invite: invitations.plan_invite,
     ChangeRole: roles.plan_change,
-    RequestAccess: roles.plan_request,
+    RequestAccess: asking.plan_request,
     Deactivate: lifecycle.plan_deactivate,
     Reactivate: lifecycle.plan_reactivate,
     CreateSpace: spaces.plan_create,
@@ -119,6 +131,10 @@ PLANS: Mapping[type, Callable[[Any, Work], Awaitable[Plan]]] = {
     LeaveGroup: groups.plan_leave,
     SetPermissions: permissions.plan_set,
     ResetPermissions: permissions.plan_reset,
+    CreateOrganization: organizations.plan_create,
+    CloseOrganization: closing.plan_close,
+    TransferOrganization: transferring.plan_transfer,
+    ChangeSettings: settings.plan_settings,
 }
 DECISIONS: Mapping[type, Callable[[Any, Work, requests.Planner], Awaitable[Outcome]]] = {
     Approve: requests.approve,
@@ -138,8 +154,10 @@ FLOWS: Mapping[type, Callable[[Any, Work], Awaitable[Any]]] = {
     OpenSetup: credentials.open_setup,
     FinishSetup: credentials.finish_setup,
     ExpireRequest: requests.expire,
-    EndGrant: roles.end_grant,
+    EndGrant: ending.end_grant,
+    GiveBack: ending.give_back,
     Spread: spreading.spread,
+    UseOrganization: organizations.use,
     CreateToken: software.create_token,
     RevokeToken: software.revoke_token,
     CreateWebhook: software.create_webhook,
@@ -148,7 +166,7 @@ FLOWS: Mapping[type, Callable[[Any, Work], Awaitable[Any]]] = {
 
 
 # What nobody may say but Usher itself: the clock's acts, and what Slack reports.
-SYSTEM_ONLY = (NoteAccount, ExpireInvitation, ExpireRequest, EndGrant, Spread)
+SYSTEM_ONLY = (NoteAccount, ExpireInvitation, ExpireRequest, EndGrant, Spread, PurgeOrganization)
 
 # What opens the house to other software is given at the command line alone.
 OPERATOR_ONLY = (CreateToken, RevokeToken, CreateWebhook, DeleteWebhook)
@@ -291,6 +309,8 @@ class Gate:
     async def _act(self, attempt: _Try, tx: Transaction, scope: Scope) -> Outcome:
         command = attempt.command
         match command:
+            case PurgeOrganization():
+                return Done(await closing.erase(command, tx))
             case NoteAccount():
                 return Done(await slack_accounts.note(command, tx))
             case SetUp():
@@ -394,6 +414,12 @@ _NOT_REMEMBERED = frozenset(
         "unknown-role",
         "unknown-space",
         "unknown-group",
+        "unknown-organization",
+        "already-current",
+        "name-repeated-wrongly",
+        "organization-named-so",
+        "days-wrong",
+        "channel-wrong",
         "unknown-kind",
         "unknown-resource",
         "ambiguous-resource",

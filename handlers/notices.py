@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from handlers.commands import EndGrant, ExpireInvitation, ExpireRequest, Spread
+from handlers.commands import Asked, EndGrant, ExpireInvitation, ExpireRequest, PurgeOrganization, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class CardUpdate:
 
 About = Literal[
     "role-changed",  # old, new, space, ends, by
-    "access-ended",  # a temporary role ended: old, new (what returned), space
+    "access-ended",  # the time of what is `asked` is over: old, new (the role that returned), space
+    "access-given",  # somebody asked for it on their behalf: asked, new, space, ends, by
     "deactivated",
     "reactivated",
     "request-approved",
@@ -71,6 +72,8 @@ About = Literal[
     "codes-locked",  # ten wrong codes
     "factor-changed",  # a second factor or a password was set
     "account-connected",  # a Slack account was tied to this member
+    "organization-closed",  # by; ends: when its data is erased
+    "catalogue-changed",  # old, new: names of catalogues; by
     "group-joined",  # group, by
     "group-left",  # group, by
     "group-deleted",  # old: the name of the group, for nothing else holds it any more; by
@@ -96,6 +99,7 @@ class Told:
     space: str | None = None
     ends: datetime | None = None
     group: str | None = None
+    asked: Asked = "role"
     resource: str | None = None
     kind: Literal["told"] = "told"
 
@@ -116,7 +120,9 @@ class ResourceNews:
 class Timer:
     """A command that the system performs when its row falls due."""
 
-    command: Annotated[ExpireInvitation | ExpireRequest | EndGrant | Spread, Field(discriminator="kind")]
+    command: Annotated[
+        ExpireInvitation | ExpireRequest | EndGrant | Spread | PurgeOrganization, Field(discriminator="kind")
+    ]
     kind: Literal["timer"] = "timer"
 
 

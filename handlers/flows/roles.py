@@ -1,4 +1,4 @@
-"""Changing a role, for good or for a while, and asking for one."""
+"""Changing a role, for good or for a while."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers import policy
 from handlers.catalogue import Role
-from handlers.commands import ChangeRole, EndGrant, Noted, Person, Refusal, RequestAccess, Result, RoleChanged
+from handlers.commands import ChangeRole, EndGrant, Person, Refusal, Result, RoleChanged
 from handlers.facts import Case, Facts, named
 from handlers.flows import people
 from handlers.flows.invitations import change_role_of_invited
@@ -15,7 +15,6 @@ from handlers.flows.work import Plan, Work, checked_reason, ending, known_role
 from handlers.notices import Timer, Told
 from storage import grants, invitations, members, requests
 from storage.grants import NewRole
-from storage.members import Wanted
 from storage.records import AuditEntry, MemberRecord, new_id
 
 
@@ -29,7 +28,7 @@ async def plan_change(command: ChangeRole, work: Work) -> Plan:
     case = Case("change-role", old=old, new=role)
     policy.check(case, facts)
     _check_change(facts, target, role, ends)
-    await _check_holders_left(work, facts, target, role, ends)
+    await check_holders_left(work, facts, target, role)
     resolved = replace(
         command,
         person=Person(id=target.id),
@@ -71,15 +70,15 @@ def _check_change(facts: Facts, target: MemberRecord, role: Role, ends: datetime
         raise Refusal("same-role", "role", person=who, role=role.title)
 
 
-async def _check_holders_left(
-    work: Work, facts: Facts, target: MemberRecord, role: Role, ends: datetime | None
-) -> None:
-    """Nothing leaves the organization without a lasting active holder of its highest role (I2), nor a space."""
+async def check_holders_left(work: Work, facts: Facts, target: MemberRecord, role: Role) -> None:
+    """Nothing leaves the organization without a lasting active holder of its highest role (I2), nor a space.
+
+    A temporary role lies above the lasting one, so it takes the highest role away just as well.
+    """
     top = facts.catalogue.space_top if facts.space else facts.catalogue.top
     lasting = target.lasting(facts.place)
     if top is None or lasting is None or lasting.what != top.id or role.id == top.id:
         return
-    del ends  # a temporary role lies above the lasting one, so it takes the highest role away just as well
     others = await members.other_lasting_holders(work.tx, top.id, space=facts.place, besides=target.id)
     if not others:
         raise Refusal("last-holder", "person", person=target.name or target.email, role=top.title)
@@ -180,72 +179,3 @@ async def _let_go(work: Work, plan: Plan, target: MemberRecord, entry: AuditEntr
     could_approve = old is not None and bool(old.gives or old.gives_in_spaces)
     if could_approve and old is not None and new is not None and new.rank < old.rank:
         await requests.voided_votes(work.tx, target.id, entry=entry)
-
-
-async def plan_request(command: RequestAccess, work: Work) -> Plan:
-    me = policy.acts(work.facts)
-    if me is None:
-        raise Refusal("not-connected")
-    receiver = people.find(work, command.person) if command.person else me
-    space = await people.find_space(work, command.space)
-    facts = replace(work.facts, target=receiver, space=space)
-    role = known_role(facts.catalogue, command.role, in_space=space is not None)
-    reason = checked_reason(command.reason, needed=True)
-    ends = ending(work.now, command.lasts, command.until)
-    _check_request(facts, receiver, role, ends)
-    await _check_holders_left(work, facts, receiver, role, ends)
-    old = facts.role_here(receiver)
-    resolved = replace(
-        command,
-        role=role.id,
-        space=space.id if space else None,
-        person=Person(id=receiver.id),
-        reason=reason,
-    )
-    return Plan(
-        command=resolved,
-        facts=facts,
-        case=Case("request-access", old=old, new=role, own=receiver.id == me.id),
-        run=_run_request,
-        old=old.id if old else None,
-        new=role.id,
-        beneficiary=receiver.id,
-        reason=reason,
-    )
-
-
-def _check_request(facts: Facts, receiver: MemberRecord, role: Role, ends: datetime | None) -> None:
-    if receiver.status != "active":
-        raise Refusal("not-a-member", "person", person=receiver.name or receiver.email)
-    if role.exactly_one:
-        raise Refusal("exactly-one", "role", role=role.title)
-    policy.check_cap(facts, facts.organization_role(receiver), role)
-    held = facts.role_here(receiver) == role
-    if held and (ends is not None or receiver.temporary(facts.place) is None):
-        raise Refusal("holds-already", "role", role=role.title)
-
-
-async def _run_request(work: Work, plan: Plan) -> Result:
-    command, target = plan.command, plan.facts.target
-    assert isinstance(command, RequestAccess)  # noqa: S101 - planned above
-    assert target is not None  # noqa: S101 - planned above
-    ends = ending(work.now, command.lasts, command.until)
-    return await give(work, plan, target, Given(command.role, ends, command.reason))
-
-
-async def end_grant(command: EndGrant, work: Work) -> Result:
-    """A temporary role's time is over; what lay below it is in force again."""
-    entry_target = await grants.holder(work.tx.connection, command.grant)
-    if entry_target is None:
-        return Noted(changed=False)
-    entry = work.entry("role.ended", entry_target)
-    ended = await grants.end_due(work.tx, command.grant, entry=entry)
-    if ended is None:
-        return Noted(changed=False)
-    loaded = await members.load(work.tx.connection, work.organization, Wanted(ids=(ended.member,)), now=work.now)
-    below = loaded[0].role(ended.space) if loaded else None
-    await members.raise_epoch(work.tx, ended.member, entry=entry)
-    await requests.voided_votes(work.tx, ended.member, entry=entry)
-    space = ended.space or None
-    work.post(Told(to=ended.member, about="access-ended", old=ended.what, new=below, space=space))
-    return Noted()
