@@ -14,7 +14,7 @@ from handlers.keys import hashed
 from handlers.models import InvitationLetter, LinkPage, Recipient, RequestCard, ToldLetter
 from handlers.notices import CodeMail, InvitationMail, InvitationOffer, Told
 from handlers.parts import House
-from storage import credentials, directory, invitations, members, organizations, requests, spaces
+from storage import credentials, directory, invitations, members, names, organizations, requests, spaces
 from storage.members import Wanted
 from storage.records import InvitationRecord, MemberRecord, OrganizationRecord
 from storage.store import Busy, Connection, Store
@@ -129,12 +129,13 @@ class Letters:
     async def told_letter(self, notice: Told) -> ToldLetter:
         async with self._store.reading() as connection:
             owner = await directory.organization_of(connection, notice.to)
-            organization = await organizations.find(connection, owner) if owner else None
+            organization = await organizations.find_even_closed(connection, owner) if owner else None
             if organization is None:
                 return ToldLetter(None, "", self._house.catalogues.default, None, None, None, None)
             ids = tuple(one for one in (notice.to, notice.by, notice.subject) if one)
             loaded = await members.load(connection, organization.id, Wanted(ids=ids), now=self._clock())
             places = await spaces.names(connection, [notice.space] if notice.space else [])
+            things = await names.of_things(connection, organization.id, _things(notice))
         people = {one.id: one for one in loaded}
         to = people.get(notice.to)
         by, subject = people.get(notice.by or ""), people.get(notice.subject or "")
@@ -146,6 +147,7 @@ class Letters:
             subject=named(subject) if subject else None,
             card=await self.card(notice.request) if notice.request else None,
             space=places.get(notice.space or ""),
+            thing=next((things[one] for one in _things(notice) if one in things), ""),
         )
 
     async def code_mail(self, notice: CodeMail) -> tuple[str, str, str] | None:
@@ -159,6 +161,11 @@ class Letters:
         if organization is None or member is None or member.status != "active":
             return None
         return member.email, self._house.keyring.mailed_code(proof.id)[0], organization.name
+
+
+def _things(notice: Told) -> list[str]:
+    """The ids of the group or resource that was given or has ended."""
+    return [one for one in (notice.new, notice.old) if one] if notice.asked in ("group", "resource") else []
 
 
 def state_of(record: InvitationRecord, now: datetime) -> Literal["pending", "accepted", "revoked", "expired"]:

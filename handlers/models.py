@@ -240,3 +240,4 @@ class ToldLetter:
     subject: Named | None
     card: RequestCard | None
     space: str | None
+    thing: str = ""  # the name of the group or resource that was given or has ended

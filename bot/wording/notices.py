@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.slack import ids
 from bot.slack.views.blocks import Block, actions, button, clean_lines, rich
-from bot.wording import permissions, spaces
+from bot.wording import holding, permissions, spaces
 from bot.wording.changes import what
 from bot.wording.mails import Written, invited, invited_as, written
 from bot.wording.phrase import NOTHING, Command, Phrase, Typed, When, say
@@ -61,12 +61,6 @@ def _role_changed(told: Telling) -> Said:
         until=told.until,
     )
     return Said(happened, say("{mine} shows all that you hold.", mine=MINE) if told.about_oneself else NOTHING)
-
-
-def _access_ended(told: Telling) -> Said:
-    happened = say("Your temporary role {old}{where} has ended.", old=told.role(told.notice.old), where=told.where)
-    left = say(" You hold {new} there now.", new=told.role(told.notice.new))
-    return Said(happened + left, say("Do you still need it? Ask again with {ask}.", ask=ASK))
 
 
 def _deactivated(told: Telling) -> Said:
@@ -169,7 +163,8 @@ def _permissions_changed(told: Telling) -> Said:
 
 SENTENCES: Final[Mapping[About, Callable[[Telling], Said]]] = {
     "role-changed": _role_changed,
-    "access-ended": _access_ended,
+    "access-ended": holding.told_ended,
+    "access-given": holding.told_given,
     "deactivated": _deactivated,
     "reactivated": _reactivated,
     "request-approved": _approved,
@@ -191,7 +186,8 @@ SENTENCES: Final[Mapping[About, Callable[[Telling], Said]]] = {
 # What a mail is about, in the few words that a list of mails shows.
 SUBJECTS: Final[Mapping[About, str]] = {
     "role-changed": "Your role in {organization} has changed",
-    "access-ended": "Your temporary role in {organization} has ended",
+    "access-ended": "Your access in {organization} has ended",
+    "access-given": "You were given access in {organization}",
     "deactivated": "You were deactivated in {organization}",
     "reactivated": "You are active again in {organization}",
     "request-approved": "Approved: a request in {organization}",

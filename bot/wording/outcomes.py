@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from bot.wording import permissions, spaces
+from bot.wording import holding, permissions, spaces
 from bot.wording.common import in_space, role_title
 from bot.wording.left_out import left_out
 from bot.wording.phrase import NOTHING, Link, Phrase, When, listed, say
@@ -18,6 +18,8 @@ from handlers.commands import (
     Connected,
     CredentialsSet,
     Done,
+    GivenBack,
+    GrantGiven,
     InvitationChanged,
     Invited,
     IsSetUp,
@@ -97,6 +99,10 @@ def _happened(result: Result, reader: Reader) -> Phrase:  # noqa: C901, PLR0911,
             return spaces.changed(result, reader.catalogue) + _alone(alone=result.alone)
         case Removed():
             return spaces.removed(result, reader.catalogue) + _alone(alone=result.alone)
+        case GrantGiven():
+            return holding.given(result, reader.catalogue, reader.zone)
+        case GivenBack():
+            return holding.given_back(result, reader.catalogue)
         case Voted():
             return _voted(result)
         case Approved():

@@ -39,6 +39,7 @@ UNNAMED: Mapping[str, str] = {
     "what": "This",
     "state": "over",
     "status": "so",
+    "thing": "It",
 }
 
 REFUSALS: Mapping[RefusalCode, Sentence] = {
@@ -188,8 +189,23 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "The same is asked for already, and waits.", "Type `/access requests` to see it or cancel it."
     ),
     "holds-already": Sentence(
-        "The role {role} is held already, or a higher one.",
-        "There is nothing to ask for; `/access mine` shows what you hold.",
+        "{thing} is held already.",
+        "There is nothing to ask for; `/access mine` shows what you hold, and `/access extend` keeps it for longer.",
+    ),
+    "unknown-grant": Sentence("You don't hold this, or not any more.", "Type `/access mine` to see what you hold now."),
+    "nothing-held": Sentence(
+        "{thing} is not held, or not any more, so there is nothing to keep for longer.",
+        "Ask for it anew with `/access request`.",
+    ),
+    "not-temporary": Sentence(
+        "{thing} is held for good, so there is nothing to keep for longer.", "There is nothing to do."
+    ),
+    "not-longer": Sentence(
+        "{thing} is held for longer than that already.", "Choose a later end; `/access mine` shows the one it has."
+    ),
+    "keeps-role": Sentence(
+        "{thing} is your role in the organization, and nobody gives that back.",
+        "For another one, ask with `/access request`.",
     ),
     "not-the-card": Sentence(
         "This message isn't the card of that request.", "Decide in `/usher approvals` or on Usher's Home."
@@ -231,7 +247,8 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
     "stale-form": Sentence("This form is too old.", "Open it again; nothing was changed."),
     "unknown-token": Sentence("There is no such token.", "See those there are with: usher token list"),
     "token-exists": Sentence(
-        "There is a token of that name already.", "Choose another name, or revoke that one first: usher token revoke NAME"
+        "There is a token of that name already.",
+        "Choose another name, or revoke that one first: usher token revoke NAME",
     ),
     "unknown-webhook": Sentence("There is no such webhook.", "See those there are with: usher webhook list"),
     "webhook-exists": Sentence("There is a webhook to that address already.", "See it with: usher webhook list"),

@@ -227,7 +227,7 @@ def _check_held(
         lasting = lasting and receiver.temporary(wanted.place) is None
     if lasting or (now_held and ends is not None and _in_force(wanted, receiver)):
         where = "role" if command.asked in ("role", "add-on") else "asked"
-        raise Refusal("holds-already", where, role=wanted.title)
+        raise Refusal("holds-already", where, thing=wanted.title)
 
 
 def _in_force(wanted: Wanted, receiver: MemberRecord) -> bool:
