@@ -36,7 +36,7 @@ NOTHING = Found(())
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Goes on ``after`` this key; ``limit`` is at least 1."""
+    """Goes on ``after`` this key."""
 
     connection: Connection
     organization: str
@@ -51,7 +51,7 @@ class Search:
 
     def page(self, found: Sequence[str], keys: Sequence[str]) -> Found:
         """``found`` holds one more than asked for, if there is more."""
-        more = keys[self.limit - 1] if len(found) > self.limit else None
+        more = [self.after, *keys][self.limit] if len(found) > self.limit else None
         return Found(tuple(found[: self.limit]), more)
 
 

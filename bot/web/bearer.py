@@ -13,11 +13,17 @@ _SAID: Final = "The bearer token is missing or wrong. Make one with: usher token
 
 async def token_of(request: web.Request, usher: Usher) -> Actor | None:
     """None for whatever is no live token, alike for all; answer `unauthorized()` then. Raises Refusal: busy."""
+    token = shown(request)
+    return await usher.tokens.actor(token) if token is not None else None
+
+
+def shown(request: web.Request) -> str | None:
+    """The token itself, whatever it opens; None where there is not exactly one."""
     given = request.headers.getall("Authorization", [])
     if len(given) != 1:
         return None
     scheme, _, token = given[0].partition(" ")
-    return await usher.tokens.actor(token.strip()) if scheme.lower() == "bearer" else None
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def unauthorized() -> web.Response:

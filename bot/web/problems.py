@@ -71,7 +71,7 @@ def middleware(pages: Pages) -> Middleware:
                 raise
             return _page(pages, answer.status, allow=answer.headers.get("Allow"))
         except Exception as error:  # noqa: BLE001 - whatever it is, a person waits for an answer
-            return _page(pages, 500, reference=_remember(error))
+            return _page(pages, 500, reference=remember(error))
 
     return calmly
 
@@ -85,7 +85,7 @@ def _page(pages: Pages, status: int, *, allow: str | None = None, reference: str
     return response
 
 
-def _remember(error: Exception) -> str:
+def remember(error: Exception) -> str:
     """Logs where it happened. The error's own words and the frames' variables may hold what a person typed."""
     reference = secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)[-_DEEPEST:]

@@ -15,6 +15,8 @@ from aiohttp.abc import AbstractAccessLogger
 from bot.web.security import put_on
 
 ROUTE = web.RequestKey("route", str)
+# Set on what is answered so often that a line each would cost more than the answer and drown the others.
+UNNOTED = web.RequestKey("unnoted", bool)
 
 # Nobody waits longer for an answer, and whoever stops a process kills it after half a minute at most.
 LONGEST_GOODBYE = 10.0
@@ -32,6 +34,8 @@ async def note_route(request: web.Request, _response: web.StreamResponse) -> Non
 
 class AccessLog(AbstractAccessLogger):
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        if request.get(UNNOTED, False):
+            return
         _log.info(
             "web.request",
             method=request.method if request.method in _METHODS else "other",

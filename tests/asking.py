@@ -1,0 +1,117 @@
+"""Other software that asks Usher what somebody may do: over real HTTP, with a token that the operator made.
+
+`async with asking(acme) as product:` and then `await product.may(ada.email, "read", "image", "scan-1")`; once only:
+`await ask(acme, ada.email, "read", "image", "scan-1")`. A whole running bot may be asked likewise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import aiohttp
+from sqlalchemy import select
+
+from bot.web.app import web_app
+from handlers.commands import Actor, CreateToken, TokenMade
+from handlers.house import Usher
+from storage.tables import organizations
+from tests.people import Org, result
+from tests.running import Running
+from tests.web.world import PUBLIC, served
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    status: int
+    said: Any
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product of the organization; `slug` names the organization where one asks about it."""
+
+    session: aiohttp.ClientSession
+    token: str = field(repr=False)
+    slug: str
+
+    async def may(self, email: str, action: str, kind: str, named: str = "") -> bool:
+        """No name: the organization itself."""
+        return (await self.asks(email, action, kind, named))["decision"]
+
+    async def reasons(self, email: str, action: str, kind: str, named: str = "") -> list[str]:
+        return (await self.asks(email, action, kind, named))["context"]["reasons"]
+
+    async def asks(self, email: str, action: str, kind: str, named: str = "") -> dict[str, Any]:
+        heard = await self.post("/access/v1/evaluation", question(email, action, kind, named or self.slug))
+        assert heard.status == 200, heard
+        return heard.said
+
+    async def may_each(self, email: str, action: str, kind: str, *names: str) -> list[bool]:
+        """One call for all of them."""
+        each = [{"resource": {"type": kind, "id": name}} for name in names]
+        top = {"subject": {"type": "user", "id": email}, "action": {"name": action}}
+        heard = await self.post("/access/v1/evaluations", {**top, "evaluations": each})
+        assert heard.status == 200, heard
+        return [one["decision"] for one in heard.said["evaluations"]]
+
+    async def can(self, email: str, kind: str, named: str = "") -> set[str]:
+        """All that somebody may do to it."""
+        asked = question(email, "", kind, named or self.slug)
+        heard = await self.post("/access/v1/search/action", {**asked, "page": {"limit": 1000}})
+        assert heard.status == 200, heard
+        return {one["name"] for one in heard.said["results"]}
+
+    async def post(self, path: str, body: Any = None, *, token: str | None = None, **sent: Any) -> Heard:
+        """`body` as JSON, or whatever `sent` says (`data`, `headers`)."""
+        headers = {"Authorization": f"Bearer {token or self.token}", **sent.pop("headers", {})}
+        more = {"json": body} if body is not None else {}
+        async with self.session.post(path, headers=headers, **more, **sent) as answer:
+            said = await answer.json() if answer.content_type == "application/json" else await answer.text()
+            return Heard(answer.status, said, answer.headers)
+
+
+def question(email: str, action: str, kind: str, named: str) -> dict[str, Any]:
+    return {
+        "subject": {"type": "user", "id": email},
+        "action": {"name": action},
+        "resource": {"type": kind, "id": named},
+    }
+
+
+async def ask(where: Org | Running, email: str, action: str, kind: str, named: str = "") -> bool:
+    async with asking(where) as product:
+        return await product.may(email, action, kind, named)
+
+
+@asynccontextmanager
+async def asking(where: Org | Running) -> AsyncGenerator[Product]:
+    """In a running bot it asks about its first organization."""
+    usher = where.usher
+    found = await _organization(usher, where.id if isinstance(where, Org) else None)
+    async with AsyncExitStack() as stack:
+        if isinstance(where, Running):
+            address = where.url
+        else:
+            address = await stack.enter_async_context(served(web_app(usher, public_url=PUBLIC, slack=None)))
+        session = await stack.enter_async_context(aiohttp.ClientSession(address))
+        yield Product(session, await new_token(usher, found["id"]), found["slug"])
+
+
+async def new_token(usher: Usher, organization: str) -> str:
+    by = Actor(via="operator", organization=organization)
+    return result(await usher.gate.perform(CreateToken(f"product {next(_numbers)}"), by=by), TokenMade).token
+
+
+async def _organization(usher: Usher, known: str | None) -> Mapping[str, Any]:
+    chosen = select(organizations).where(organizations.c.closed_at.is_(None)).order_by(organizations.c.created_at)
+    if known is not None:
+        chosen = chosen.where(organizations.c.id == known)
+    async with usher.store.reading() as connection:
+        return dict((await connection.execute(chosen)).mappings().first() or {})
