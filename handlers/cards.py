@@ -40,7 +40,7 @@ class Cards:
         """All of one organization; what this version cannot read is left out."""
         if not records:
             return []
-        organization = await organizations.find(connection, records[0].organization)
+        organization = await organizations.find_even_closed(connection, records[0].organization)
         if organization is None:
             return []
         votes = await requests.votes_of(connection, [record.id for record in records])

@@ -51,6 +51,7 @@ Condition = Literal[
     "lowers",  # the new role stands below the old one
     "gives more than held",  # the giver lacks something that the role or the add-on opens
     "own request",  # a person asks for themselves
+    "changes the catalogue",  # another catalogue is to say what everybody may do
 ]
 
 Reach = Literal[
@@ -175,5 +176,6 @@ HOLDS_FOR: Mapping[Condition, frozenset[Change]] = MappingProxyType(
         "lowers": frozenset({"change-role"}),
         "gives more than held": frozenset({"invite", "import", "change-role", "permissions", "share"}),
         "own request": frozenset({"request-access", "delete", "delete-data", "groups"}),
+        "changes the catalogue": frozenset({"settings"}),
     },
 )

@@ -55,7 +55,7 @@ class Case:
 
     ``opens``: permissions that it gives beside those of ``new`` (add-ons). ``counts_as``: the change that a request for
     access asks for, and that whoever decides it must be able to make. ``people``: all whom it concerns, where these are
-    several; none of them decides about it.
+    several; none of them decides about it. ``remodels``: another catalogue is to say what everybody may do.
     """
 
     change: Change
@@ -66,6 +66,7 @@ class Case:
     opens: frozenset[str] = frozenset()
     counts_as: Change = "change-role"
     people: frozenset[str] = frozenset()
+    remodels: bool = False
 
 
 def named(member: MemberRecord) -> Named:

@@ -141,6 +141,10 @@ def judge(case: Case, facts: Facts) -> Verdict:
     approvals = max((entry.approvals for entry in matching), default=0)
     if case.change == "request-access":
         approvals = max(approvals, 1)
+    # Another catalogue changes what everybody may do, so in every catalogue somebody else agrees to it, with a code. A
+    # catalogue can ask for more under the condition "changes the catalogue".
+    if case.remodels:
+        return Verdict(max(approvals, 1), code=True)
     return Verdict(approvals, any(entry.code for entry in matching))
 
 
@@ -154,6 +158,7 @@ def conditions(case: Case, facts: Facts) -> frozenset[Condition]:
         "lowers": new is not None and old is not None and new.rank < old.rank,
         "gives more than held": gives and bool(lacks(facts, facts.me, case)),
         "own request": case.own,
+        "changes the catalogue": case.remodels,
     }
     return frozenset(condition for condition, true in table.items() if true)
 

@@ -21,13 +21,15 @@ from handlers.commands import (
     ExpireRequest,
     FinishSetup,
     NoteAccount,
+    PurgeOrganization,
     Refusal,
     SetUp,
     Spread,
     StartConnecting,
+    UseOrganization,
 )
 from handlers.keys import hashed
-from storage import accounts, grants, invitations, members, organizations, requests
+from storage import accounts, affiliations, grants, invitations, members, organizations, requests
 from storage.accounts import Standing
 from storage.members import Wanted, folded
 from storage.records import OrganizationRecord
@@ -66,14 +68,14 @@ class Scopes:
     async def of(self, command: Command, by: Actor, *, now: datetime) -> Scope:
         """Raises Refusal."""
         match command:
-            case NoteAccount() | Spread():
+            case NoteAccount() | Spread() | PurgeOrganization():
                 return Scope(command.organization if isinstance(command, Spread) else None)
             case SetUp() | AcceptInSlack():
                 return await self._unconnected(command, by, now=now)
             case AskAgain() | AcceptOnWeb() | FinishSetup():
                 return Scope(await self._of_link(command, by.link or ""))
-            case StartConnecting() | Connect():
-                return await self._current(by, now=now)
+            case StartConnecting() | Connect() | UseOrganization():
+                return await self._of_several(command, by, now=now)
             case _:
                 if (owner := await self._of_subject(command, by)) is not None:
                     return Scope(owner)
@@ -132,6 +134,42 @@ class Scopes:
         if standing.organization is None:
             raise Refusal("no-organization")
         return Scope(standing.organization.id, standing)
+
+    async def _of_several(
+        self, command: StartConnecting | Connect | UseOrganization, by: Actor, *, now: datetime
+    ) -> Scope:
+        """A workspace holds one organization or more; these name another one than the current, or find it."""
+        if isinstance(command, UseOrganization):
+            return await self._chosen(command, by, now=now)
+        return await self._connecting(command, by, now=now)
+
+    async def _connecting(self, command: StartConnecting | Connect, by: Actor, *, now: datetime) -> Scope:
+        """Where the address is known and the account is nobody yet: the current organization, else another one."""
+        scope = await self._current(by, now=now)
+        standing = scope.standing
+        if scope.organization is None or standing is None or by.account is None:
+            return scope
+        account = (by.account.team, by.account.user)
+        async with self._store.reading() as connection:
+            found = await affiliations.of_address(
+                connection, standing.account.workspace, folded(command.email), account, current=scope.organization
+            )
+        return Scope(found or scope.organization, standing)
+
+    async def _chosen(self, command: UseOrganization, by: Actor, *, now: datetime) -> Scope:
+        """One of their own in this workspace, by its slug or else by its name."""
+        standing, typed = await self._standing(by, now=now), command.organization
+        if standing is None or by.account is None:
+            raise Refusal("unknown-account")
+        async with self._store.reading() as connection:
+            theirs = await affiliations.of_account(
+                connection, standing.account.workspace, by.account.team, by.account.user
+            )
+        by_slug = [one for one in theirs if one.slug == folded(typed)]
+        meant = by_slug or [one for one in theirs if folded(one.name) == folded(typed)]
+        if not meant:
+            raise Refusal("unknown-organization", "organization", organization=typed)
+        return Scope(meant[0].id, standing)
 
     async def organization(self, connection: Connection, organization: str) -> OrganizationRecord:
         """Raises Refusal."""

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_postgres
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,42 +59,58 @@ def _account(row: Mapping[str, Any] | RowMapping) -> SlackAccountRecord:
 
 
 _OWN = and_(slack_accounts.c.team == bindparam("asked_team"), slack_accounts.c.slack_user == bindparam("asked_user"))
-_STANDING = (
-    select(
-        *(column.label(f"a_{column.name}") for column in slack_accounts.c),
-        *(column.label(f"o_{column.name}") for column in organizations.c),
-        *WIDE,
-    )
-    .select_from(slack_accounts)
-    .outerjoin(
-        organizations,
-        and_(organizations.c.id == slack_accounts.c.organization_id, organizations.c.closed_at.is_(None)),
-    )
-    .outerjoin(
-        ties,
-        and_(
-            ties.c.organization_id == organizations.c.id,
-            ties.c.team == slack_accounts.c.team,
-            ties.c.slack_user == slack_accounts.c.slack_user,
-        ),
-    )
-    .outerjoin(members, members.c.id == ties.c.member_id)
-    .outerjoin(credentials, credentials.c.member_id == members.c.id)
-    .outerjoin(grants, LIVE_OF_MEMBER)
-    .where(_OWN)
-)
 
 
-async def standing(connection: AsyncConnection, team: str, user: str, *, now: datetime) -> Standing | None:
-    """One account with its organization and the member it is tied to, in one statement; None: never heard of."""
-    asked = {"asked_team": team, "asked_user": user, "now": now}
-    rows = (await connection.execute(_STANDING, asked)).mappings().all()
+def _standing(organization: ColumnElement[Any]) -> Select[tuple[Any, ...]]:
+    return (
+        select(
+            *(column.label(f"a_{column.name}") for column in slack_accounts.c),
+            *(column.label(f"o_{column.name}") for column in organizations.c),
+            *WIDE,
+        )
+        .select_from(slack_accounts)
+        .outerjoin(
+            organizations,
+            and_(organizations.c.id == organization, organizations.c.closed_at.is_(None)),
+        )
+        .outerjoin(
+            ties,
+            and_(
+                ties.c.organization_id == organizations.c.id,
+                ties.c.team == slack_accounts.c.team,
+                ties.c.slack_user == slack_accounts.c.slack_user,
+            ),
+        )
+        .outerjoin(members, members.c.id == ties.c.member_id)
+        .outerjoin(credentials, credentials.c.member_id == members.c.id)
+        .outerjoin(grants, LIVE_OF_MEMBER)
+        .where(_OWN)
+    )
+
+
+# Built once, for building a statement costs more than what it does.
+_STANDING = _standing(slack_accounts.c.organization_id)
+_STANDING_THERE = _standing(bindparam("asked_organization", type_=Text()))
+
+
+async def standing(
+    connection: AsyncConnection, team: str, user: str, *, now: datetime, organization: str | None = None
+) -> Standing | None:
+    """One account with its organization and the member it is tied to, in one statement; None: never heard of.
+
+    ``organization``: another one than the account acts in now.
+    """
+    asked: dict[str, object] = {"asked_team": team, "asked_user": user, "now": now}
+    if organization is not None:
+        asked["asked_organization"] = organization
+    statement = _STANDING if organization is None else _STANDING_THERE
+    rows = (await connection.execute(statement, asked)).mappings().all()
     if not rows:
         return None
     account = _account(_part(rows[0], "a_"))
-    organization = chain.organization_record(_part(rows[0], "o_")) if rows[0]["o_id"] else None
+    there = chain.organization_record(_part(rows[0], "o_")) if rows[0]["o_id"] else None
     member = gathered(rows)[0] if rows[0]["id"] else None
-    return Standing(account, organization, member)
+    return Standing(account, there, member)
 
 
 def _part(row: RowMapping, prefix: str) -> Mapping[str, Any]:
@@ -115,14 +143,18 @@ async def note(tx: Transaction, account: SlackAccountRecord, *, entry: AuditEntr
         "organization_id": account.organization,
     }
     make = insert_sqlite if tx.connection.dialect.name == "sqlite" else insert_postgres
-    kept = {key: value for key, value in values.items() if key not in ("team", "slack_user", "organization_id")}
-    statement = make(slack_accounts).values(**values)
-    await tx.connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["team", "slack_user"],
-            set_=kept | ({"organization_id": account.organization} if account.organization else {}),
-        )
+    kept: dict[str, Any] = {
+        key: value for key, value in values.items() if key not in ("team", "slack_user", "organization_id")
+    }
+    # Somebody may have chosen another organization since ours was read: an open one stands.
+    chosen = (
+        select(organizations.c.id)
+        .where(organizations.c.id == slack_accounts.c.organization_id, organizations.c.closed_at.is_(None))
+        .scalar_subquery()
     )
+    kept["organization_id"] = func.coalesce(chosen, account.organization)
+    statement = make(slack_accounts).values(**values)
+    await tx.connection.execute(statement.on_conflict_do_update(index_elements=["team", "slack_user"], set_=kept))
 
 
 async def first_organization(connection: AsyncConnection, workspace: str) -> str | None:
@@ -152,6 +184,13 @@ async def act_in(tx: Transaction, workspace: str, organization: str, *, entry: A
     await tx.connection.execute(update(slack_accounts).where(homeless).values(organization_id=organization))
 
 
+async def choose(tx: Transaction, team: str, user: str, organization: str, *, entry: AuditEntry) -> None:
+    """From now on this account acts in ``organization``."""
+    tx.note(entry)
+    own = and_(slack_accounts.c.team == team, slack_accounts.c.slack_user == user)
+    await tx.connection.execute(update(slack_accounts).where(own).values(organization_id=organization))
+
+
 async def tie(tx: Transaction, organization: str, team: str, user: str, member: str, *, entry: AuditEntry) -> None:
     """Tie a Slack account to a member, in place of what either was tied to before."""
     tx.note(entry)
@@ -170,5 +209,9 @@ async def vouched(connection: AsyncConnection, workspace: str, email: str) -> Se
 
 
 async def is_tied(connection: AsyncConnection, organization: str, team: str, user: str) -> bool:
+    """To an organization that is open."""
     own = and_(ties.c.organization_id == organization, ties.c.team == team, ties.c.slack_user == user)
-    return (await connection.execute(select(ties.c.member_id).where(own))).first() is not None
+    there = and_(organizations.c.id == ties.c.organization_id, organizations.c.closed_at.is_(None))
+    return (
+        await connection.execute(select(ties.c.member_id).join(organizations, there).where(own))
+    ).first() is not None

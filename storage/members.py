@@ -135,6 +135,14 @@ async def load(connection: AsyncConnection, organization: str, wanted: Wanted, *
     return gathered((await connection.execute(_loading(tuple(asked)), parameters)).mappings().all())
 
 
+async def load_anywhere(connection: AsyncConnection, ids: Sequence[str], *, now: datetime) -> dict[str, MemberRecord]:
+    """By id, of whichever organizations: for what one person is in several of them."""
+    if not ids:
+        return {}
+    found = await connection.execute(_ANYWHERE, {"ids": list(ids), "now": now})
+    return {member.id: member for member in gathered(found.mappings().all())}
+
+
 def _asked(wanted: Wanted) -> dict[str, object]:
     """Parameters; which of them there are tells the statement."""
     team, *own = wanted.account or (None,)
@@ -160,6 +168,7 @@ def _any_of(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
 
 
 _BEGINNING = "beginning"
+_ANYWHERE = _ALL.where(_any_of(members.c.id, "ids"))
 _TIED = select(ties.c.member_id).where(ties.c.organization_id == bindparam("organization"))
 _CLAUSES: Mapping[str, ColumnElement[bool]] = {
     "ids": _any_of(members.c.id, "ids"),

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.slack import ids
 from bot.slack.views.blocks import Block, actions, button, clean_lines, rich
-from bot.wording import holding, permissions, spaces
+from bot.wording import holding, organizations, permissions, spaces
 from bot.wording.changes import what
 from bot.wording.mails import Written, invited, invited_as, written
 from bot.wording.phrase import NOTHING, Command, Phrase, Typed, When, say
@@ -179,6 +179,8 @@ SENTENCES: Final[Mapping[About, Callable[[Telling], Said]]] = {
     "factor-changed": _factor_changed,
     "account-connected": _connected,
     "permissions-changed": _permissions_changed,
+    "organization-closed": organizations.told_closed,
+    "catalogue-changed": organizations.told_catalogue,
     "removed-from-space": spaces.told_removed,
     "space-deleted": spaces.told_deleted,
 }
@@ -202,6 +204,8 @@ SUBJECTS: Final[Mapping[About, str]] = {
     "factor-changed": "Your password or second factor for {organization} was set",
     "account-connected": "A Slack account was connected to your membership in {organization}",
     "permissions-changed": "What you may do in {organization} has changed",
+    "organization-closed": "{organization} was closed",
+    "catalogue-changed": "What roles allow in {organization} has changed",
     "removed-from-space": "Your access in {organization} has changed",
     "space-deleted": "Your access in {organization} has changed",
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from bot.wording import holding, permissions, spaces
+from bot.wording import holding, organizations, permissions, spaces
 from bot.wording.common import in_space, role_title
 from bot.wording.left_out import left_out
 from bot.wording.phrase import NOTHING, Link, Phrase, When, listed, say
@@ -26,6 +26,7 @@ from handlers.commands import (
     LinkReady,
     Minted,
     Noted,
+    OrganizationChanged,
     Outcome,
     PermissionsChanged,
     Refused,
@@ -97,6 +98,8 @@ def _happened(result: Result, reader: Reader) -> Phrase:  # noqa: C901, PLR0911,
             return permissions.changed(result, reader.catalogue) + _alone(alone=result.alone)
         case SpaceChanged():
             return spaces.changed(result, reader.catalogue) + _alone(alone=result.alone)
+        case OrganizationChanged():
+            return _organization_changed(result, reader) + _alone(alone=result.alone)
         case Removed():
             return spaces.removed(result, reader.catalogue) + _alone(alone=result.alone)
         case GrantGiven():
@@ -115,6 +118,11 @@ def _happened(result: Result, reader: Reader) -> Phrase:  # noqa: C901, PLR0911,
             assert_never(result)
 
 
+def _organization_changed(result: OrganizationChanged, reader: Reader) -> Phrase:
+    link = reader.link(result.link) if result.link else None
+    return organizations.changed(result, zone=reader.zone, link=link)
+
+
 def _is_set_up(result: IsSetUp, reader: Reader) -> Phrase:
     return say(
         "{organization} is set up, and you hold its highest role. Next: {link} (it works once, and only you see it). "
@@ -131,11 +139,14 @@ def _code_sent(result: CodeSent) -> Phrase:
 
 
 def _connected(result: Connected) -> Phrase:
-    return say(
-        "Your Slack account is connected to {email} in {organization}. `/access help` lists what you can do.",
+    connected = say(
+        "Your Slack account is connected to {email} in {organization}.",
         email=result.member.email,
         organization=result.organization,
     )
+    if result.elsewhere:
+        return connected + organizations.elsewhere(result.organization)
+    return connected + say(" `/access help` lists what you can do.")
 
 
 def _link_ready(result: LinkReady, reader: Reader) -> Phrase:
@@ -189,6 +200,8 @@ def _invitation_changed(result: InvitationChanged) -> Phrase:
 def _accepted(result: Accepted, reader: Reader) -> Phrase:
     role = role_title(reader.catalogue, result.role)
     welcome = say("Welcome to {organization}: you are in as {role}.", organization=result.organization, role=role)
+    if result.elsewhere:
+        return welcome + organizations.elsewhere(result.organization)
     step = (
         " `/access help` lists what you can do."
         if result.factor

@@ -113,6 +113,36 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
     "unknown-group": Sentence("There is no group {group} here.", "Check the spelling, or leave the group out."),
     "unknown-catalogue": Sentence("There is no catalogue {catalogue}.", "Choose one from the form's list."),
     "unknown-plan": Sentence("This catalogue has no plan {plan}.", "Choose one of {known}."),
+    "unknown-organization": Sentence(
+        "You are in no organization {organization} in this workspace.",
+        "`/usher org` lists yours; into another one leads an invitation.",
+    ),
+    "already-current": Sentence(
+        "You act in {organization} already.", "There is nothing to do; `/usher org` lists your others."
+    ),
+    "organization-named-so": Sentence(
+        "You are in an organization called {organization} already.",
+        "Choose another name, so that you can tell them apart.",
+    ),
+    "name-repeated-wrongly": Sentence(
+        "That isn't its name, and nothing was closed.", "To close {organization}, type that name to the letter."
+    ),
+    "role-without-counterpart": Sentence(
+        "The catalogue {catalogue} doesn't know what is held here: {roles}.",
+        "Give these people other roles first, or choose another catalogue.",
+    ),
+    "nobody-at-the-head": Sentence(
+        "With the catalogue {catalogue} somebody has to hold the role {role}, and nobody here does.",
+        "Choose another catalogue.",
+    ),
+    "one-head-only": Sentence(
+        "With the catalogue {catalogue} exactly one person holds the role {role}, and several do here.",
+        "Give all but one of them another role first.",
+    ),
+    "days-wrong": Sentence(
+        "An invitation can be open for 1 to {most} days.", "Type a whole number, or leave the field empty."
+    ),
+    "channel-wrong": Sentence("This isn't a channel.", "Choose one from the list, or leave the field empty."),
     "not-offered": Sentence(
         "Nobody can be invited with the role {role}.", "Invite with another role; it can be changed once they are in."
     ),
@@ -299,9 +329,13 @@ _QUOTED: Mapping[RefusalCode, str] = {
     "unknown-group": "group",
     "unknown-catalogue": "catalogue",
     "unknown-plan": "plan",
+    "unknown-organization": "organization",
 }
 # What made a request void, where that is no refusal's code.
-_VOID: Mapping[str, str] = {"changed-meanwhile": "It is no longer as it was when this was asked."}
+_VOID: Mapping[str, str] = {
+    "changed-meanwhile": "It is no longer as it was when this was asked.",
+    "organization-closed": "The organization was closed.",
+}
 
 
 def refused(refusal: Refused) -> Phrase:

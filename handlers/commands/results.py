@@ -41,8 +41,11 @@ class CodeSent:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
+    """``elsewhere``: whoever connected still acts in another organization."""
+
     organization: str
     member: Named
+    elsewhere: bool = False
     kind: Literal["connected"] = "connected"
 
 
@@ -99,10 +102,13 @@ class InvitationChanged:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
+    """``elsewhere``: whoever accepted still acts in another organization."""
+
     organization: str
     member: Named
     role: str
     factor: bool
+    elsewhere: bool = False
     kind: Literal["accepted"] = "accepted"
 
 
@@ -166,13 +172,19 @@ class GroupChanged:
 
 @dataclass(frozen=True, slots=True)
 class ResourceChanged:
-    """``sort`` is the resource's kind, ``outside`` its id in the product; ``who``: people, addresses, groups by name."""
+    """``sort`` is the resource's kind, ``outside`` its id in the product; ``who``: people, addresses, groups by name.
+
+    Notified: how many are told, and how many are missed because only a mail could reach them, and none is sent here;
+    ``who`` are some of these.
+    """
 
     what: Literal["added", "changed", "removed", "shared", "unshared", "notified"]
     sort: str
     outside: str
     name: str
     who: tuple[str, ...] = ()
+    told: int = 0
+    missed: int = 0
     kind: Literal["resource-changed"] = "resource-changed"
 
 

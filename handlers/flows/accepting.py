@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from handlers.catalogue import Role
 from handlers.commands import Accepted, AcceptInSlack, AcceptOnWeb, Refusal, Result
 from handlers.facts import named
+from handlers.flows import slack_accounts
 from handlers.flows.work import Work, link_token
 from handlers.notices import Told
 from handlers.proof import Enrolment
@@ -84,7 +85,8 @@ async def in_slack(command: AcceptInSlack, work: Work) -> Result:
     entry = _entry(work, joining, how="slack", factor=False)
     await _join(work, joining, name=name, entry=entry)
     await accounts.tie(work.tx, work.organization, account.team, account.user, joining.member.id, entry=entry)
-    return _accepted(work, joining, name=name, factor=False)
+    here = await slack_accounts.at_home(work, entry=entry)
+    return _accepted(work, joining, name=name, factor=False, elsewhere=not here)
 
 
 def _entry(work: Work, joining: Joining, *, how: str, factor: bool) -> AuditEntry:
@@ -118,7 +120,7 @@ def _roles(work: Work, joining: Joining) -> list[NewRole]:
     return [NewRole(invitation.member, role, space, "invitation", invitation.id) for role, space in given]
 
 
-def _accepted(work: Work, joining: Joining, *, name: str, factor: bool) -> Result:
+def _accepted(work: Work, joining: Joining, *, name: str, factor: bool, elsewhere: bool = False) -> Result:
     who = named(joining.member)
     shown = type(who)(who.id, name or who.name, who.email, who.slack)
-    return Accepted(work.facts.organization.name, shown, joining.role.id, factor)
+    return Accepted(work.facts.organization.name, shown, joining.role.id, factor, elsewhere=elsewhere)

@@ -21,6 +21,7 @@ from handlers.commands import (
 )
 from handlers.facts import named
 from handlers.flows.accepting import set_credentials
+from handlers.flows.slack_accounts import at_home
 from handlers.flows.work import Work, link_token
 from handlers.keys import hashed
 from handlers.notices import CodeMail, Told
@@ -89,24 +90,31 @@ def policy_factor(work: Work, member: MemberRecord) -> bool:
     return work.facts.organization.enforce_factor or work.facts.catalogue.manages_members(role)
 
 
-def _account(work: Work) -> SlackAccountRecord:
-    standing = work.standing
+def _account(work: Work, email: str) -> SlackAccountRecord:
+    """Whoever is somebody here already is told so of their own address alone: of any other one the answer is that of an
+    address nobody has, lest it tells who is in another organization (invariant 27)."""
+    standing, me = work.standing, work.me
     if standing is None:
         raise Refusal("unknown-account")
     if not standing.account.good:
         raise Refusal("not-for-guests")
-    if work.me is not None:
-        raise Refusal("already-connected", person=work.me.name)
+    if me is not None and (folded(me.email) == folded(email) or vouched(standing.account, email)):
+        raise Refusal("already-connected", person=me.name)
     return standing.account
+
+
+async def _to_be(work: Work, email: str) -> MemberRecord | None:
+    """Whom the account would be; nobody where it is somebody already."""
+    if work.me is not None:
+        return None
+    found = await members.load(work.tx.connection, work.organization, Wanted(emails=(folded(email),)), now=work.now)
+    return next((one for one in found if one.status == "active" and one.listed), None)
 
 
 async def start_connecting(command: StartConnecting, work: Work) -> Result:
     """The answer tells nothing about an address that Slack does not vouch for (invariant 27)."""
-    account = _account(work)
-    found = await members.load(
-        work.tx.connection, work.organization, Wanted(emails=(folded(command.email),)), now=work.now
-    )
-    member = next((one for one in found if one.status == "active" and one.listed), None)
+    account = _account(work, command.email)
+    member = await _to_be(work, command.email)
     if vouched(account, command.email) and member is not None and member.has_factor:
         return CodeSent(command.email.strip(), "authenticator")
     if not work.house.mail:
@@ -141,11 +149,8 @@ def vouched(account: SlackAccountRecord, email: str) -> bool:
 
 async def connect(command: Connect, work: Work) -> Result:
     """Tie the account, by the authenticator code that was spent for this act or by the mailed one."""
-    account = _account(work)
-    found = await members.load(
-        work.tx.connection, work.organization, Wanted(emails=(folded(command.email),)), now=work.now
-    )
-    member = next((one for one in found if one.status == "active" and one.listed), None)
+    account = _account(work, command.email)
+    member = await _to_be(work, command.email)
     if member is None:
         raise Refusal("code-wrong", "code")
     entry = work.entry("account.connected", member.id, email=member.email)
@@ -153,7 +158,8 @@ async def connect(command: Connect, work: Work) -> Result:
         await _use_mailed(work, account, member, command.code)
     await accounts.tie(work.tx, work.organization, account.team, account.user, member.id, entry=entry)
     work.post(Told(to=member.id, about="account-connected"))
-    return Connected(work.facts.organization.name, named(member))
+    here = await at_home(work, entry=entry)
+    return Connected(work.facts.organization.name, named(member), elsewhere=not here)
 
 
 async def _use_mailed(work: Work, account: SlackAccountRecord, member: MemberRecord, typed: str) -> None:

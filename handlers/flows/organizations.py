@@ -63,9 +63,7 @@ async def set_up(command: SetUp, tx: Transaction, facts: Facts, house: House, ac
     return IsSetUp(organization.name, tx.organization.slug, link.link)
 
 
-def _wanted(
-    command: SetUp | CreateOrganization, house: House, otherwise: Catalogue
-) -> tuple[str, Catalogue, str]:
+def _wanted(command: SetUp | CreateOrganization, house: House, otherwise: Catalogue) -> tuple[str, Catalogue, str]:
     """The name, the catalogue and the plan. Raises Refusal."""
     name = clean_name(command.name)
     catalogue = house.catalogues.chosen(command.catalogue) if command.catalogue else otherwise

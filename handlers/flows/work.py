@@ -84,15 +84,16 @@ class Work:
         )
 
     def post(self, notice: Notice, *, due: datetime | None = None) -> None:
-        self.tx.post(
-            OutboxRecord(
-                kind=notice.kind,
-                target=_target(notice),
-                notice=NOTICES.dump_json(notice).decode(),
-                key=new_id(),
-                due=due or self.now,
-                organization=self.organization,
-            )
+        self.tx.post(self.row(notice, due=due))
+
+    def row(self, notice: Notice, *, due: datetime | None = None) -> OutboxRecord:
+        return OutboxRecord(
+            kind=notice.kind,
+            target=_target(notice),
+            notice=NOTICES.dump_json(notice).decode(),
+            key=new_id(),
+            due=due or self.now,
+            organization=self.organization,
         )
 
     def invitation_life(self) -> timedelta:

@@ -1,0 +1,40 @@
+"""What can be seen of organizations: one's own, and the settings of the one that somebody acts in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.catalogue import Catalogue
+from handlers.models import Status
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRow:
+    """``current``: the one in which commands act. ``role`` is an id of ``catalogue``."""
+
+    name: str
+    slug: str
+    catalogue: Catalogue
+    role: str | None
+    status: Status
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationPage:
+    """Ten a page, by slug; ``next`` and ``previous`` are opaque keys, None where there is no such page."""
+
+    rows: tuple[OrganizationRow, ...]
+    next: str | None = None
+    previous: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """As they are now. ``invitation_days`` None: as long as the catalogue says."""
+
+    organization: str
+    catalogue: Catalogue
+    plan: str
+    invitation_days: int | None
+    approvals_channel: str | None

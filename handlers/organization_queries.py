@@ -1,0 +1,84 @@
+"""What can be seen of organizations, for whoever stands before a door."""
+
+from __future__ import annotations
+
+from handlers import recataloguing
+from handlers.commands import Refusal
+from handlers.letters import Letters
+from handlers.models import Desk, Status
+from handlers.organization_models import OrganizationPage, OrganizationRow, Settings
+from handlers.recataloguing import Preview
+from storage import affiliations, held, organizations
+from storage.affiliations import Membership
+from storage.records import OrganizationRecord
+from storage.store import Connection
+
+PAGE = 10
+
+
+class OrganizationQueries(Letters):
+    async def organizations(self, desk: Desk, workspace: str, *, after: str | None = None) -> OrganizationPage:
+        """All that the account is tied to in this workspace, whatever became of it there."""
+        way, _, at = (after or "").partition("~")
+        down = way != "b"
+        account = (desk.account.team, desk.account.user)
+        async with self._store.reading() as connection:
+            found = await affiliations.page(
+                connection, workspace, account, at=at or None, down=down, limit=PAGE + 1, now=self._clock()
+            )
+        more = len(found) > PAGE
+        shown = found[:PAGE] if down else found[-PAGE:]
+        return OrganizationPage(
+            rows=tuple(self._membership(desk, one) for one in shown),
+            next=f"a~{shown[-1].organization.slug}" if shown and (more or not down) else None,
+            previous=f"b~{shown[0].organization.slug}" if shown and at and (down or more) else None,
+        )
+
+    def _membership(self, desk: Desk, one: Membership) -> OrganizationRow:
+        organization, member = one.organization, one.member
+        status: Status = "active" if member.status == "active" else "deactivated"
+        return OrganizationRow(
+            name=organization.name,
+            slug=organization.slug,
+            catalogue=self._catalogue(organization),
+            role=member.role(),
+            status=status,
+            current=desk.organization is not None and desk.organization.id == organization.id,
+        )
+
+    async def settings(self, desk: Desk) -> Settings | None:
+        """None: they are not theirs to see."""
+        async with self._store.reading() as connection:
+            found = await self._managed(connection, desk)
+        if found is None:
+            return None
+        return Settings(
+            organization=found.name,
+            catalogue=self._catalogue(found),
+            plan=found.plan,
+            invitation_days=found.invitation_days,
+            approvals_channel=found.approvals_channel,
+        )
+
+    async def _managed(self, connection: Connection, desk: Desk) -> OrganizationRecord | None:
+        if desk.organization is None or "settings" not in desk.may:
+            return None
+        return await organizations.find(connection, desk.organization.id)
+
+    async def catalogue_preview(self, desk: Desk, catalogue: str) -> Preview | Refusal | None:
+        """Who would gain and lose what in another catalogue, by counts; a Refusal: why it cannot be. None: it is no
+        other catalogue, or not theirs to change."""
+        new = self._house.catalogues.chosen(catalogue)
+        async with self._store.reading() as connection:
+            found = await self._managed(connection, desk)
+            if found is None or new is None or new.name == found.catalogue:
+                return None
+            counted = await held.counted(connection, found.id, now=self._clock())
+            heads = await held.lasting(connection, found.id, new.top.id)
+        old = self._catalogue(found)
+        try:
+            recataloguing.check(old, new, counted, heads=heads)
+        except Refusal as refusal:
+            return refusal
+        plan = recataloguing.plan_there(new, found.plan)
+        return Preview(old, new, plan, recataloguing.shifts(old, new, counted))

@@ -1,0 +1,93 @@
+"""Which organizations of a workspace a Slack account is tied to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import chain, members
+from storage.records import MemberRecord, OrganizationRecord
+from storage.tables import members as member_rows
+from storage.tables import organizations, ties
+
+
+def _open_in(workspace: str) -> ColumnElement[bool]:
+    return and_(organizations.c.workspace_id == workspace, organizations.c.closed_at.is_(None))
+
+
+def _tied(team: str, user: str) -> ColumnElement[bool]:
+    return and_(ties.c.organization_id == organizations.c.id, ties.c.team == team, ties.c.slack_user == user)
+
+
+async def of_account(connection: AsyncConnection, workspace: str, team: str, user: str) -> list[OrganizationRecord]:
+    """The open ones, oldest first: as many as one person belongs to."""
+    statement = (
+        select(organizations)
+        .join(ties, _tied(team, user))
+        .where(_open_in(workspace))
+        .order_by(organizations.c.created_at, organizations.c.id)
+    )
+    return [chain.organization_record(row) for row in (await connection.execute(statement)).mappings().all()]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """An organization, and who the account is in it."""
+
+    organization: OrganizationRecord
+    member: MemberRecord
+
+
+async def page(
+    connection: AsyncConnection,
+    workspace: str,
+    account: tuple[str, str],
+    *,
+    at: str | None,
+    down: bool,
+    limit: int,
+    now: datetime,
+) -> list[Membership]:
+    """By slug; behind the slug ``at``, or with ``down`` False before it."""
+    statement = (
+        select(organizations, ties.c.member_id)
+        .join(ties, _tied(*account))
+        .where(_open_in(workspace))
+        .order_by(organizations.c.slug if down else organizations.c.slug.desc())
+        .limit(limit)
+    )
+    if at is not None:
+        statement = statement.where(organizations.c.slug > at if down else organizations.c.slug < at)
+    rows = (await connection.execute(statement)).mappings().all()
+    people = await members.load_anywhere(connection, [row["member_id"] for row in rows], now=now)
+    found = [
+        Membership(chain.organization_record(row), people[row["member_id"]])
+        for row in rows
+        if row["member_id"] in people
+    ]
+    return found if down else found[::-1]
+
+
+async def of_address(
+    connection: AsyncConnection, workspace: str, email: str, account: tuple[str, str], *, current: str
+) -> str | None:
+    """The organization to which an account can be tied by this (folded) address: the current one first, else the oldest
+    in which somebody active has it and the account is nobody yet."""
+    nobody_there = ~select(ties.c.member_id).where(_tied(*account)).correlate(organizations).exists()
+    statement = (
+        select(organizations.c.id)
+        .join(member_rows, member_rows.c.organization_id == organizations.c.id)
+        .where(
+            _open_in(workspace),
+            member_rows.c.email_folded == email,
+            member_rows.c.status == "active",
+            member_rows.c.listed.is_(True),
+            nobody_there,
+        )
+        .order_by(case((organizations.c.id == current, 0), else_=1), organizations.c.created_at, organizations.c.id)
+        .limit(1)
+    )
+    return (await connection.execute(statement)).scalar_one_or_none()
