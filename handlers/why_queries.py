@@ -1,0 +1,188 @@
+"""Explaining decisions: why somebody can do something or cannot, and who all can.
+
+The decision itself is the one that other software is given, by the same ``Evaluation``; here it only gets its names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from handlers import policy
+from handlers.asked import Question
+from handlers.catalogue import Change
+from handlers.commands import SYSTEM, Named, Person, Refusal
+from handlers.decisions import Decision
+from handlers.evaluation import Evaluation
+from handlers.explaining import Explanation, Holder, Holders, KnownNames, Topic
+from handlers.facts import Facts, named
+from handlers.finding import find, wanted
+from handlers.holdings import Held
+from handlers.letters import Letters
+from handlers.models import Choice, Desk
+from handlers.paging import PAGE
+from storage import explaining, members, names, organizations, spaces
+from storage.members import Wanted
+from storage.records import MemberRecord, SpaceRecord
+from storage.store import Connection
+
+# In the organization, either of them lets somebody ask about others; in a space, whoever sees who has access to it.
+_ASKS: tuple[Change, ...] = ("list", "audit")
+
+
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """What is asked about: ``id`` as others name it, ``key`` as we do; ``place`` is the space it is or lies in."""
+
+    id: str
+    key: str
+    title: str
+    place: SpaceRecord | None = None
+
+
+class WhyQueries(Letters):
+    async def why(self, desk: Desk, topic: Topic, person: Person | None, evaluation: Evaluation) -> Explanation:
+        """``person`` None: the asker. Raises Refusal."""
+        async with self._store.reading() as connection:
+            facts = await self._asker(connection, desk)
+            assert facts.me is not None  # noqa: S101 - else it was refused
+            target = await self._meant(connection, facts, desk, person) if person else facts.me
+            thing = await self._thing(connection, facts, topic, others=target.id != facts.me.id)
+            decision = await self._decided(evaluation, facts, topic, thing, (target,))
+            known = await self._names(connection, facts, decision)
+        return Explanation(
+            who=named(target),
+            oneself=target.id == facts.me.id,
+            topic=replace(topic, named=thing.key),
+            title=thing.title,
+            id=thing.id,
+            place=thing.place.name if thing.place else "",
+            decision=decision[0],
+            known=known,
+        )
+
+    async def who_can(self, desk: Desk, topic: Topic, evaluation: Evaluation, *, after: str | None = None) -> Holders:
+        """Raises Refusal."""
+        async with self._store.reading() as connection:
+            facts = await self._asker(connection, desk)
+            thing = await self._thing(connection, facts, topic, others=True)
+            found = await evaluation.subjects(
+                facts.organization.id, topic.action, topic.sort, thing.id, after=after, limit=PAGE
+            )
+            asked = Wanted(emails=tuple(found.ids))
+            loaded = await members.load(connection, facts.organization.id, asked, now=facts.now) if found.ids else []
+            people = sorted(loaded, key=lambda one: found.ids.index(one.email))
+            decisions = await self._decided(evaluation, facts, topic, thing, people)
+            known = await self._names(connection, facts, decisions)
+        return Holders(
+            topic=replace(topic, named=thing.key),
+            title=thing.title,
+            rows=tuple(Holder(named(one), decision) for one, decision in zip(people, decisions, strict=True)),
+            next=found.next,
+            later=after is not None,
+            known=known,
+        )
+
+    async def things(self, desk: Desk, sort: str, words: str) -> tuple[Choice, ...]:
+        """What a form offers of one kind: everything to who may ask about others, else what is theirs."""
+        if desk.organization is None or desk.member is None or sort not in desk.catalogue.kinds:
+            return ()
+        mine = None if desk.may.intersection(_ASKS) else desk.member.id
+        async with self._store.reading() as connection:
+            found = await explaining.resources_like(connection, desk.organization.id, sort, words, seen_by=mine)
+        return tuple(Choice(one, f"{name} ({outside})") for one, outside, name in found)
+
+    # Who asks about whom and what -------------------------------------------------------------------------------------
+
+    async def _asker(self, connection: Connection, desk: Desk) -> Facts:
+        if desk.organization is None or desk.member is None:
+            raise Refusal("not-connected")
+        found = await organizations.find(connection, desk.organization.id)
+        now = self._clock()
+        loaded = await members.load(connection, desk.organization.id, Wanted(ids=(desk.member.id,)), now=now)
+        if found is None or not loaded:
+            raise Refusal("not-connected")
+        if loaded[0].status != "active":
+            raise Refusal("not-active", organization=found.name)
+        return Facts(now, SYSTEM, found, self._catalogue(found), me=loaded[0])
+
+    async def _meant(self, connection: Connection, facts: Facts, desk: Desk, person: Person) -> MemberRecord:
+        asked = wanted(person, desk.account.team)
+        return find(await members.load(connection, facts.organization.id, asked, now=facts.now), person)
+
+    async def _thing(self, connection: Connection, facts: Facts, topic: Topic, *, others: bool) -> _Thing:
+        """Whoever may not ask about others there hears no more than that. Raises Refusal."""
+        try:
+            thing = await self._found(connection, facts, topic)
+        except Refusal:
+            if others and not _asks(facts, None):
+                raise Refusal("may-not") from None
+            raise
+        if others and not _asks(facts, thing.place):
+            raise Refusal("may-not")
+        return thing
+
+    async def _found(self, connection: Connection, facts: Facts, topic: Topic) -> _Thing:
+        organization, catalogue = facts.organization, facts.catalogue
+        match topic.sort:
+            case "organization":
+                return _Thing(organization.slug, "", organization.name)
+            case "feature" if topic.named in catalogue.toggles:
+                return _Thing(topic.named, topic.named, catalogue.toggles[topic.named].title)
+            case "feature":
+                raise Refusal("unknown-toggle", "thing", toggle=topic.named, known=", ".join(catalogue.toggles))
+            case "space":
+                place = await spaces.find(connection, organization.id, topic.named)
+                if place is None:
+                    raise Refusal("unknown-space", "thing", space=topic.named)
+                return _Thing(place.slug, place.id, place.name, place)
+            case sort if sort in catalogue.kinds:
+                return await self._resource(connection, organization.id, topic)
+            case sort:
+                raise Refusal("unknown-kind", "sort", kind=sort, known=", ".join(catalogue.kinds))
+
+    async def _resource(self, connection: Connection, organization: str, topic: Topic) -> _Thing:
+        found = await explaining.resources_named(connection, organization, topic.sort, topic.named)
+        exact = [one for one in found if topic.named in (one.outside, one.id)]
+        match exact or found:
+            case [one]:
+                place = await spaces.find(connection, organization, one.space) if one.space else None
+                return _Thing(one.outside, one.id, one.name, place)
+            case []:
+                raise Refusal("unknown-resource", "thing", resource=f"{topic.sort}:{topic.named}")
+            case several:
+                ids = ", ".join(f"{one.kind}:{one.outside}" for one in several)
+                raise Refusal("ambiguous-resource", "thing", resource=f"{topic.sort}:{topic.named}", several=ids)
+
+    # The decision and the names in it ---------------------------------------------------------------------------------
+
+    async def _decided(
+        self, evaluation: Evaluation, facts: Facts, topic: Topic, thing: _Thing, people: Sequence[MemberRecord]
+    ) -> list[Decision]:
+        questions = [Question(one.email, topic.action, topic.sort, thing.id) for one in people]
+        return await evaluation.decide(facts.organization.id, questions)
+
+    async def _names(self, connection: Connection, facts: Facts, decisions: Iterable[Decision]) -> KnownNames:
+        reasons = [reason for decision in decisions for reason in decision.reasons]
+        held: list[Held] = [reason.grant for reason in reasons if reason.grant]
+        things = {one.space for one in held if one.space} | {
+            reason.facts["group"] for reason in reasons if "group" in reason.facts
+        }
+        sources = await explaining.givers(
+            connection, facts.organization.id, sorted({one.source_id for one in held if one.source_id})
+        )
+        asked = Wanted(ids=tuple(sorted(set(sources.values()))))
+        people = {one.id: one for one in await members.load(connection, facts.organization.id, asked, now=facts.now)}
+        givers: dict[str, Named] = {
+            source: named(people[giver]) for source, giver in sources.items() if giver in people
+        }
+        return KnownNames(await names.of_things(connection, facts.organization.id, sorted(things)), givers)
+
+
+def _asks(facts: Facts, place: SpaceRecord | None) -> bool:
+    """Whether somebody may ask about others: about anything, or about what is in one space."""
+    assert facts.me is not None  # noqa: S101 - the caller looked
+    me = facts.me
+    if any(policy.holds(facts, me, change) for change in _ASKS):
+        return True
+    return place is not None and policy.holds(replace(facts, space=place), me, "list")

@@ -1,0 +1,84 @@
+"""What explaining a decision looks up beside it: who stands behind a grant, and the thing that was named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Text, and_, bindparam, case, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.members import folded
+from storage.records import ResourceRecord
+from storage.tables import grants, invitations, members, requests, resources
+
+_HERE = bindparam("organization", type_=Text())
+_IDS = bindparam("ids", type_=Text(), expanding=True)
+# A grant's source is a request that somebody approved, an invitation that somebody sent, or whoever gave it.
+_GIVERS = union_all(
+    select(requests.c.id, requests.c.decided_by.label("giver")).where(
+        requests.c.organization_id == _HERE, requests.c.id.in_(_IDS)
+    ),
+    select(invitations.c.id, invitations.c.invited_by.label("giver")).where(
+        invitations.c.organization_id == _HERE, invitations.c.id.in_(_IDS)
+    ),
+    select(members.c.id, members.c.id.label("giver")).where(members.c.organization_id == _HERE, members.c.id.in_(_IDS)),
+)
+
+
+async def givers(connection: AsyncConnection, organization: str, sources: Sequence[str]) -> dict[str, str]:
+    """By the id of a grant's source, the id of the member who gave it."""
+    if not sources:
+        return {}
+    found = await connection.execute(_GIVERS, {"organization": organization, "ids": list(sources)})
+    return {row.id: row.giver for row in found if row.giver}
+
+
+async def resources_named(
+    connection: AsyncConnection, organization: str, kind: str, named: str
+) -> Sequence[ResourceRecord]:
+    """At most three: the one with this id of ours or in its product first, then those of this name."""
+    exactly = or_(resources.c.outside_id == named, resources.c.id == named)
+    statement = (
+        select(resources)
+        .where(
+            resources.c.organization_id == organization,
+            resources.c.kind == kind,
+            or_(exactly, resources.c.name_folded == folded(named)),
+        )
+        .order_by(case((exactly, 0), else_=1), resources.c.outside_id)
+        .limit(3)
+    )
+    return [
+        ResourceRecord(
+            row["id"],
+            row["organization_id"],
+            row["kind"],
+            row["outside_id"],
+            row["name"],
+            row["space_id"],
+            row["owner_id"],
+        )
+        for row in (await connection.execute(statement)).mappings()
+    ]
+
+
+async def resources_like(
+    connection: AsyncConnection, organization: str, kind: str, words: str, *, seen_by: str | None, limit: int = 100
+) -> Sequence[tuple[str, str, str]]:
+    """Ids, ids in the product and names that begin with ``words``. ``seen_by``: only what is theirs or lists them."""
+    typed = folded(words)
+    begins = or_(
+        resources.c.name_folded.startswith(typed, autoescape=True),
+        resources.c.outside_id.startswith(words.strip(), autoescape=True),
+    )
+    listed = select(grants.c.what).where(
+        and_(grants.c.member_id == seen_by, grants.c.kind == "resource", grants.c.ended_at.is_(None))
+    )
+    mine = [or_(resources.c.owner_id == seen_by, resources.c.id.in_(listed))] if seen_by else []
+    statement = (
+        select(resources.c.id, resources.c.outside_id, resources.c.name)
+        .where(resources.c.organization_id == organization, resources.c.kind == kind, begins, *mine)
+        .order_by(resources.c.name_folded, resources.c.id)
+        .limit(limit)
+    )
+    return [(row.id, row.outside_id, row.name) for row in await connection.execute(statement)]
