@@ -76,13 +76,35 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One role that somebody holds; ``space`` None: in the organization. ``ends`` None: lasting."""
+    """One thing that somebody holds; ``space`` None: in the organization. ``ends`` None: lasting.
+
+    ``role`` is the id of what is ``asked``: a role, an add-on, a group or a resource; ``thing`` names a group or
+    resource (``sort``: its kind). ``rests``: an add-on that goes on another role than the one that is held there.
+    ``id`` is the grant's, and ``place`` that of the space.
+    """
 
     role: str
     space: str | None
     ends: datetime | None
     source: Literal["setup", "invitation", "person", "request", "operator"]
     returns_to: str | None = None
+    id: str = ""
+    asked: Asked = "role"
+    thing: str = ""
+    sort: str = ""
+    place: str = ""
+    rests: bool = False
+    extendable: bool = False
+    returnable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPage:
+    """Ten a page; roles first, then add-ons, groups and resources. The keys are opaque."""
+
+    rows: tuple[Access, ...]
+    next: str | None = None
+    previous: str | None = None
 
 
 Becoming = Literal[

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from handlers import policy
+from handlers.access_queries import AccessQueries
 from handlers.catalogue import Catalogue
 from handlers.commands import SYSTEM, Account, CardPlace, Named
 from handlers.facts import Facts, named
 from handlers.letters import recipient, state_of
 from handlers.models import (
-    Access,
     Choice,
     Desk,
     Home,
@@ -22,9 +22,11 @@ from handlers.models import (
     RequestCard,
     Status,
 )
+from handlers.organization_queries import OrganizationQueries
 from handlers.permission_queries import PermissionQueries
 from handlers.software_queries import SoftwareQueries
 from handlers.space_queries import SpaceQueries
+from handlers.why_queries import WhyQueries
 from storage import accounts, directory, invitations, members, organizations, requests, schema, spaces
 from storage.accounts import Standing
 from storage.members import Wanted
@@ -35,7 +37,7 @@ STALE = timedelta(hours=1)
 PAGE = 10
 
 
-class Queries(SpaceQueries, SoftwareQueries, PermissionQueries):
+class Queries(AccessQueries, OrganizationQueries, SpaceQueries, SoftwareQueries, PermissionQueries, WhyQueries):
     """Everything that can be seen."""
 
     async def ready(self) -> bool:
@@ -57,6 +59,18 @@ class Queries(SpaceQueries, SoftwareQueries, PermissionQueries):
         if found is None:
             return self._stranger(account)
         return self._desk(account, found, workspace)
+
+    async def desk_there(self, desk: Desk, request: str, workspace: str) -> Desk:
+        """Before a request of another organization: as who the account is tied to in that one. Else the same desk."""
+        account = desk.account
+        async with self._store.reading() as connection:
+            record = await requests.find(connection, request)
+            if record is None or (desk.organization is not None and record.organization == desk.organization.id):
+                return desk
+            found = await accounts.standing(
+                connection, account.team, account.user, now=self._clock(), organization=record.organization
+            )
+        return self._desk(account, found, workspace) if found and found.member else desk
 
     def _stranger(self, account: Account) -> Desk:
         return Desk(
@@ -155,25 +169,7 @@ class Queries(SpaceQueries, SoftwareQueries, PermissionQueries):
             found = await self._cards.deciders(connection, record, facts)
             return tuple(recipient(member) for member in found)
 
-    # What somebody has ------------------------------------------------------------------------------------------------
-
-    async def access(self, desk: Desk) -> tuple[Access, ...]:
-        async with self._store.reading() as connection:
-            me = await self._me(connection, desk)
-            return await self._access(connection, me) if me else ()
-
-    async def _access(self, connection: Connection, me: MemberRecord) -> tuple[Access, ...]:
-        called = await spaces.names(connection, [grant.space for grant in me.roles if grant.space])
-        places = dict.fromkeys(grant.space for grant in me.roles)
-        found: list[Access] = []
-        for place in sorted(places):
-            grant = me.temporary(place) or me.lasting(place)
-            below = me.lasting(place) if me.temporary(place) else None
-            if grant is not None:
-                space = called.get(place) if place else None
-                source = _SOURCES.get(grant.source, "person")
-                found.append(Access(grant.what, space, grant.ends, source, below.what if below else None))
-        return tuple(found)
+    # Home -------------------------------------------------------------------------------------------------------------
 
     async def home(self, desk: Desk) -> Home:
         manages = "list" in desk.may and desk.organization is not None
@@ -266,15 +262,6 @@ class Queries(SpaceQueries, SoftwareQueries, PermissionQueries):
         async with self._store.reading() as connection:
             found = await spaces.like(connection, desk.organization.id, words)
         return tuple(Choice(one, name) for one, name in found)
-
-
-_SOURCES: dict[str, Literal["setup", "invitation", "person", "request", "operator"]] = {
-    "setup": "setup",
-    "invitation": "invitation",
-    "person": "person",
-    "request": "request",
-    "operator": "operator",
-}
 
 
 def _shown(record: OrganizationRecord) -> Organization:
