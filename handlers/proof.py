@@ -195,7 +195,7 @@ _NAME = 100
 
 def clean_name(name: str) -> str:
     """Raises Refusal on ``name``: empty, too long, or with characters that do not show."""
-    kept = _showing(name)
+    kept = showing(name)
     if not kept or len(kept) > _NAME:
         raise Refusal("name-wrong", "name", most=str(_NAME))
     return kept
@@ -203,10 +203,11 @@ def clean_name(name: str) -> str:
 
 def name_from_outside(name: str) -> str:
     """What may be kept of a name that nobody typed here and nobody could correct: at worst nothing."""
-    return _showing(name)[:_NAME].strip()
+    return showing(name)[:_NAME].strip()
 
 
-def _showing(name: str) -> str:
+def showing(name: str) -> str:
+    """Only what shows, and single blanks."""
     return " ".join("".join(char for char in name if char.isprintable() or char.isspace()).split())
 
 

@@ -98,7 +98,7 @@ def _nobody(sorted_out: _Sorted) -> Refusal:
 
 
 def _sort(typed: tuple[str, ...], work: Work) -> _Sorted:
-    checked = {folded(email): _address(email) for email in typed if email.strip()}
+    checked = {folded(email): checked_address(email) for email in typed if email.strip()}
     valid = {folded(address): address for address in checked.values() if address}
     loaded = {folded(member.email): member for member in work.loaded}
     known = {key: loaded[key] for key in valid if key in loaded}
@@ -111,7 +111,8 @@ def _sort(typed: tuple[str, ...], work: Work) -> _Sorted:
     )
 
 
-def _address(typed: str) -> str | None:
+def checked_address(typed: str) -> str | None:
+    """As it is written when it is one; None for what is none."""
     try:
         return validate_email(typed.strip(), strict=True, check_deliverability=False).normalized
     except EmailNotValidError:
