@@ -22,7 +22,7 @@ from handlers.letters import Letters
 from handlers.models import Choice, Desk
 from handlers.paging import PAGE
 from storage import explaining, members, names, organizations, spaces
-from storage.members import Wanted
+from storage.members import Wanted, folded
 from storage.records import MemberRecord, SpaceRecord
 from storage.store import Connection
 
@@ -126,6 +126,8 @@ class WhyQueries(Letters):
         organization, catalogue = facts.organization, facts.catalogue
         match topic.sort:
             case "organization":
+                if topic.named and folded(topic.named) not in (organization.slug, folded(organization.name)):
+                    raise Refusal("unknown-organization", "thing", organization=topic.named)
                 return _Thing(organization.slug, "", organization.name)
             case "feature" if topic.named in catalogue.toggles:
                 return _Thing(topic.named, topic.named, catalogue.toggles[topic.named].title)
