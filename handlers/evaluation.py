@@ -94,8 +94,7 @@ class Evaluation:
 
     async def session(self, organization: str) -> Session:
         """Raises Refusal: no-organization, busy."""
-        async with _patiently():
-            seq = await self._heads.seq(organization)
+        seq = await self._head(organization)
         if seq is None:
             raise Refusal("no-organization")
         return Session(organization, seq)
@@ -110,8 +109,7 @@ class Evaluation:
         organization = kept.organization if kept else await self._organization(token)
         if organization is None:
             return None
-        async with _patiently():
-            seq = await self._heads.seq(organization)
+        seq = await self._head(organization)
         if kept is not None and seq == kept.seq:
             return kept
         if seq is None or await self._organization(token) != organization:
@@ -119,6 +117,12 @@ class Evaluation:
         session = Session(organization, seq)
         self._holders.put(token, session)
         return session
+
+    async def _head(self, organization: str) -> int | None:
+        try:
+            return await self._heads.seq(organization)
+        except Busy:
+            raise Refusal("busy") from None
 
     async def _organization(self, token: str) -> str | None:
         actor = await self._tokens.actor(token)

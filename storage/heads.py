@@ -75,36 +75,57 @@ _MANY = "SELECT id, seq FROM organizations WHERE id = ANY($1::text[]) AND closed
 
 
 class _PostgresHeads:
-    """Whoever asks waits for a statement that begins after they asked, together with all the others."""
+    """Whoever asks while a statement is under way waits for the next one, together with all the others: what began
+    before they asked may be out of date."""
 
     def __init__(self, url: URL) -> None:
         self._url = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._connection: Any = None
+        self._statement: Any = None
+        self._busy = False
         self._asked: set[str] = set()
         self._next: asyncio.Future[Mapping[str, int]] | None = None
         self._rounds: asyncio.Task[None] | None = None
 
     async def seq(self, organization: str) -> int | None:
+        if self._busy:
+            return (await asyncio.shield(self._joined(organization))).get(organization)
+        self._busy = True
+        try:
+            return (await self._fetch([organization])).get(organization)
+        finally:
+            self._busy = False
+            self._go_on()
+
+    def _joined(self, organization: str) -> asyncio.Future[Mapping[str, int]]:
+        self._asked.add(organization)
         if self._next is None:
             self._next = asyncio.get_running_loop().create_future()
             # Who asked may have gone by the time of the answer; then nobody misses it.
             self._next.add_done_callback(lambda done: done.cancelled() or done.exception())
-        mine = self._next
-        self._asked.add(organization)
-        if self._rounds is None or self._rounds.done():
-            self._rounds = asyncio.create_task(self._answer())
-        return (await asyncio.shield(mine)).get(organization)
+        return self._next
 
-    async def _answer(self) -> None:
-        while (waiting := self._next) is not None:
-            asked, self._asked, self._next = list(self._asked), set(), None
-            try:
-                waiting.set_result(await self._fetch(asked))
-            except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
-                waiting.set_exception(error)
-            except BaseException:
-                waiting.cancel()
-                raise
+    def _go_on(self) -> None:
+        if self._next is not None:
+            self._busy = True
+            self._rounds = asyncio.create_task(self._answer_all())
+
+    async def _answer_all(self) -> None:
+        try:
+            while (waiting := self._next) is not None:
+                asked, self._asked, self._next = list(self._asked), set(), None
+                await self._answer(waiting, asked)
+        finally:
+            self._busy = False
+
+    async def _answer(self, waiting: asyncio.Future[Mapping[str, int]], asked: list[str]) -> None:
+        try:
+            waiting.set_result(await self._fetch(asked))
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
+            waiting.set_exception(error)
+        except BaseException:
+            waiting.cancel()
+            raise
 
     async def _fetch(self, asked: list[str]) -> Mapping[str, int]:
         try:
@@ -126,8 +147,8 @@ class _PostgresHeads:
             self._connection = await driver.connect(
                 self._url, timeout=BUSY_SECONDS, command_timeout=BUSY_SECONDS, server_settings=settings
             )
-        rows = await self._connection.fetch(_MANY, asked)
-        return {row["id"]: row["seq"] for row in rows}
+            self._statement = await self._connection.prepare(_MANY)
+        return dict(await self._statement.fetch(asked))
 
     async def _give_up(self) -> None:
         connection, self._connection = self._connection, None

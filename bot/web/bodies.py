@@ -26,6 +26,9 @@ class BadBody(Exception):  # noqa: N818 - an answer to whoever sent it, not a fa
 async def read_object(request: web.Request) -> Object:
     """Raises BadBody."""
     _check_head(request)
+    if request.content.is_eof():  # it has come whole already, as short ones do
+        raw = request.content.read_nowait()
+        return _parsed(raw) if len(raw) <= LIMIT_BYTES else _too_long()
     try:
         async with asyncio.timeout(LIMIT_SECONDS):
             raw = await _body(request)
