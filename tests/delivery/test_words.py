@@ -33,6 +33,8 @@ def letter(*, by: Named | None = BEN, card: bool = False, space: str | None = No
 
 
 def notice(about: About) -> Told:
+    if about == "permissions-changed":
+        return Told("ada", about, old="toggle:tags", new="addon:policy_editor,datasets")
     ends = datetime(2026, 12, 1, 18, tzinfo=UTC) if about == "role-changed" else None
     return Told("ada", about, old="member", new="admin", ends=ends)
 

@@ -26,6 +26,7 @@ from handlers.commands import (
     Minted,
     Named,
     Noted,
+    PermissionsChanged,
     NotInvited,
     RefusalCode,
     Refused,
@@ -64,6 +65,8 @@ def every_result() -> Iterator[Any]:
     yield from (
         StatusChanged(ADA, status, alone=alone) for status in ("active", "deactivated") for alone in (True, False)
     )
+    yield PermissionsChanged(ADA, reset=True, taken=("toggle:ai_chat",))
+    yield PermissionsChanged(ADA, space="Apollo", given=("addon:sla_manager", "addon:gone"), datasets=True, alone=True)
     yield from (Voted("r1", missing) for missing in (1, 2))
     yield from (
         Approved("r1", result)
