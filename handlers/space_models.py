@@ -7,6 +7,7 @@ from datetime import datetime
 
 from handlers.catalogue import Change
 from handlers.commands import Named
+from handlers.paging import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,11 @@ class SpaceRow:
 
 @dataclass(frozen=True, slots=True)
 class SpacePage:
-    """Ten a page, by name; ``next`` and ``previous`` are opaque keys, None where there is no such page."""
+    """Ten a page, by name."""
 
     rows: tuple[SpaceRow, ...]
     total: int
-    next: str | None = None
-    previous: str | None = None
+    turns: Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +76,4 @@ class AccessPage:
     name: str
     rows: tuple[AccessRow, ...]
     addable: tuple[str, ...]
-    next: str | None = None
-    previous: str | None = None
+    turns: Turns

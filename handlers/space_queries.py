@@ -10,6 +10,7 @@ from handlers.commands import Actor, Refusal
 from handlers.facts import Case, Facts, named
 from handlers.letters import Letters
 from handlers.models import Choice, Desk
+from handlers.paging import PAGE, Turns, turn_of, turns
 from handlers.space_models import AccessPage, AccessRow, SpaceCard, SpacePage, SpaceRow, Standing
 from storage import directory, members, organizations, space_lists, spaces
 from storage.members import Wanted
@@ -18,7 +19,6 @@ from storage.records import MemberRecord, SpaceRecord
 from storage.space_lists import Access, AccessTurn
 from storage.store import Connection
 
-PAGE = 10
 _SHOWN: tuple[Change, ...] = ("list", "invite", "change-role", "remove", "rename-space", "delete-space")
 
 
@@ -28,8 +28,8 @@ class SpaceQueries(Letters):
         async with self._store.reading() as connection:
             facts = await self._insider(connection, desk)
             if facts is None:
-                return SpacePage((), 0)
-            return await _page(connection, facts, words, _turn(after))
+                return SpacePage((), 0, Turns())
+            return await _page(connection, facts, words, turn_of(after))
 
     async def space(self, desk: Desk, name: str) -> SpaceCard | None:
         """None: there is no such space, or it is not theirs to see."""
@@ -121,22 +121,15 @@ async def _page(connection: Connection, facts: Facts, words: str, turn: Turn) ->
     if not found.rows and turn.at is not None:
         return await _page(connection, facts, words, Turn())
     rows = [spaces.record(row) for row in found.rows]
-    first, last = rows[:1], rows[-1:]
     return SpacePage(
         rows=tuple(_row(facts, me, one) for one in rows),
         total=await space_lists.count(connection, organization, words, among=among),
-        next=f"a~{last[0].id}" if last and (found.more or not turn.down) else None,
-        previous=f"b~{first[0].id}" if first and turn.at is not None and (turn.down or found.more) else None,
+        turns=turns([one.id for one in rows], turn, more=found.more),
     )
 
 
 def _row(facts: Facts, me: MemberRecord, space: SpaceRecord) -> SpaceRow:
     return SpaceRow(space.id, space.name, space.slug, _standing(replace(facts, space=space), me))
-
-
-def _turn(after: str | None) -> Turn:
-    way, _, row = (after or "").partition("~")
-    return Turn(row, down=way != "b") if row else Turn()
 
 
 async def _card(connection: Connection, facts: Facts) -> SpaceCard:
@@ -194,8 +187,10 @@ async def _access(connection: Connection, facts: Facts, words: str, turn: Access
         name=space.name,
         rows=tuple(_access_row(facts, known[one]) for one, _ in found if one in known),
         addable=_givable(facts, None),
-        next=_made_key("a", *found[-1]) if found and (more or not down) else None,
-        previous=_made_key("b", *found[0]) if found and turn is not None and (down or more) else None,
+        turns=Turns(
+            next=_made_key("a", *found[-1]) if found and (more or not down) else None,
+            previous=_made_key("b", *found[0]) if found and turn is not None and (down or more) else None,
+        ),
     )
 
 

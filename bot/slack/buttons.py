@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from bot.identity import Body
-from bot.slack import ids, permission_buttons
+from bot.slack import group_buttons, ids, organization_buttons, permission_buttons, space_buttons, why_buttons
 from bot.slack.door import Door, Visit
 from bot.slack.pressing import Handler, Press, does, open_view, opens, perform, show
 from bot.slack.views import answer, approve_code, deny, lists
@@ -67,6 +67,7 @@ def _only_on_the_card(handler: Handler) -> Handler:
     """Pressing on a stray card rewrites it, so that nobody presses there again."""
 
     async def pressed(door: Door, visit: Visit, press: Press) -> None:
+        visit = await door.there(visit, press.value)
         if await _is_stray(door, visit, press):
             show(door, visit, press, answer.answer(Refused("not-the-card"), visit.reader), replace=True)
             return
@@ -147,6 +148,11 @@ async def _me(door: Door, visit: Visit, press: Press) -> None:
 
 
 PRESSED: Mapping[str, Handler] = {
+    **space_buttons.PRESSED,
+    **group_buttons.PRESSED,
+    **resource_buttons.PRESSED,
+    **why_buttons.PRESSED,
+    **organization_buttons.PRESSED,
     ids.ACCESS_MODE: permission_buttons.mode_chosen,
     ids.RESET_PERMISSIONS: permission_buttons.reset,
     ids.APPROVE: _only_on_the_card(_approve),

@@ -1,19 +1,19 @@
 """The slash commands: typed in full they act, left incomplete they open the form, mistyped they help."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.identity import Body
-from bot.slack import grammar, opening
+from bot.slack import explaining, grammar, opening, showing, space_forms, thing_forms
 from bot.slack.door import Door, Visit
-from bot.slack.grammar import Act, CancelWhich, OpenForm, Show, Slash, Unclear
+from bot.slack.grammar import Act, CancelWhich, Explain, FirstKnown, OpenForm, Show, Slash, Unclear, WhoCan
 from bot.slack.views import answer, lists
 from bot.slack.views.blocks import Message, message
-from bot.wording.phrase import say
 from bot.wording.refusals import refused
 from handlers.commands import Cancel, Command, Refused
 from handlers.models import Desk, RequestCard
 
+FIND: Mapping[str, thing_forms.Find] = {"space": space_forms.reached, "group": thing_forms.group}
 SLASHES: tuple[Slash, ...] = ("/usher", "/access")
 
 
@@ -29,21 +29,27 @@ async def answered(door: Door, body: Body) -> Message | None:
     return answer.answer(why_not(reading, visit.desk), visit.reader)
 
 
-async def _obeyed(door: Door, visit: Visit, reading: grammar.Reading, slash: Slash) -> Message | None:
+async def _obeyed(  # noqa: PLR0911 - one line for each thing that can be meant
+    door: Door, visit: Visit, reading: grammar.Reading, slash: Slash
+) -> Message | None:
     match reading:
         case Act(command):
             return await _act(door, visit, command)
         case OpenForm():
             return await _open(door, visit, reading)
         case Show():
-            return await _show(door, visit, reading, slash)
+            return await showing.shown(door, visit, reading, slash)
         case CancelWhich(name):
             return await _cancel(door, visit, name)
+        case Explain() | WhoCan():
+            return await explaining.answered(door, visit, reading)
+        case FirstKnown():
+            return await _first_known(door, visit, reading)
         case Unclear(what, nearest, example):
             return answer.unclear(what, nearest, example)
 
 
-def why_not(reading: grammar.Reading, desk: Desk) -> Refused:
+def why_not(reading: grammar.Reading, desk: Desk) -> Refused:  # noqa: PLR0911 - one line for each reason
     """Why a form or a list is of no use to this person."""
     founding = isinstance(reading, OpenForm) and reading.form == "set-up"
     if founding:
@@ -56,7 +62,18 @@ def why_not(reading: grammar.Reading, desk: Desk) -> Refused:
         return Refused("already-connected")
     if desk.status != "active":
         return Refused("not-active", facts={"organization": desk.organization.name})
+    words = desk.catalogue.words
+    if grammar.about_spaces(reading) and not desk.catalogue.space:
+        return Refused("no-spaces", facts={"kind": words.spaces})
     return Refused("may-not")
+
+
+async def _first_known(door: Door, visit: Visit, asked: FirstKnown) -> Message | None:
+    """The longest name that is known is meant; where none is, the form asks."""
+    for name, act in asked.acts:
+        if await FIND[asked.what](door, visit, name):
+            return await _act(door, visit, act.command)
+    return await _open(door, visit, asked.otherwise)
 
 
 async def _act(door: Door, visit: Visit, command: Command) -> Message:
@@ -71,35 +88,6 @@ async def _open(door: Door, visit: Visit, asked: OpenForm) -> Message | None:
     instead = opening.instead(asked.form, asked.prefill, typed)
     started = door.tasks.start(opening.open_or_tell(door, visit, view, instead), name="form")
     return None if started else instead
-
-
-async def _show(door: Door, visit: Visit, asked: Show, slash: Slash) -> Message:
-    queries, desk = door.usher.queries, visit.desk
-    match asked.what:
-        case "help":
-            return _help(desk, slash, asked.about)
-        case "invitations":
-            page = await queries.invitations(desk, space=asked.about)
-            return lists.invitations(desk, page, space=asked.about)
-        case "approvals":
-            return lists.approvals(desk, await queries.waiting(desk))
-        case "mine":
-            return lists.mine(desk, await queries.access(desk))
-        case "requests":
-            return lists.requests(desk, await queries.mine(desk))
-        case "me":
-            return lists.me(desk)
-
-
-def _help(desk: Desk, slash: Slash, about: str | None) -> Message:
-    lines = grammar.help_lines(slash, desk=desk, verb=about)
-    other = "/access" if slash == "/usher" else "/usher"
-    intro = (
-        say("You can type this; left incomplete, it opens a form.")
-        if about
-        else say(f"What you can do with {slash} here; what is incomplete opens a form. `{other} help` lists the rest.")
-    )
-    return lists.help_(lines, intro)
 
 
 async def _cancel(door: Door, visit: Visit, name: str | None) -> Message:

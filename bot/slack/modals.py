@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from bot.identity import Body
-from bot.slack import permission_forms
+from bot.slack import explaining, organization_forms, permission_forms, space_forms
 from bot.slack.door import Door, Visit
 from bot.slack.views import (
     answer,
@@ -14,12 +14,19 @@ from bot.slack.views import (
     connect,
     deactivate,
     deny,
+    group_forms,
     invite,
+    organizations,
     permissions,
     reactivate,
     request_access,
+    resource_forms,
     set_up,
+    settings,
+    space_access,
+    why,
 )
+from bot.slack.views import space_forms as space_views
 from bot.slack.views.blocks import Block
 from bot.slack.views.fields import Filled, Unreadable, filled
 from bot.wording.clean import cut
@@ -50,6 +57,7 @@ FINAL: frozenset[RefusalCode] = frozenset(
         "already-connected",
         "not-workspace-admin",
         "may-not",
+        "no-spaces",
         "nobody-approves",
         "stale-form",
     }
@@ -61,11 +69,20 @@ class Form:
     read: Callable[[Filled], Command]
     code: Callable[[Filled], str] | None = None
     """A one-time code that is typed beside the command, and never becomes part of it."""
-    leads: Callable[[Door, Visit, Filled], Awaitable[Block]] | None = None
-    """A first page does nothing yet: it leads to the form that it asks something for."""
+    leads: Callable[[Door, Visit, Filled], Awaitable[Block | None]] | None = None
+    """A first page does nothing yet: it leads to the form that it asks something for. None: this page says it all."""
+    goes_on: Callable[[Door, Visit, Body, Outcome], Awaitable[Block]] | None = None
+    """What is shown after an act where the form does not end with it; None: how the act ended, and no more."""
 
 
-FORMS: Mapping[str, Form] = {
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A form that asks a question and changes nothing; the answer is its last page."""
+
+    shows: Callable[[Door, Visit, Filled], Awaitable[Block]]
+
+
+FORMS: Mapping[str, Form | Look] = {
     set_up.CALLBACK: Form(set_up.read),
     invite.CALLBACK: Form(invite.read),
     change_role.CALLBACK: Form(change_role.read),
@@ -76,8 +93,28 @@ FORMS: Mapping[str, Form] = {
     connect.CODE_CALLBACK: Form(connect.read_code),
     approve_code.CALLBACK: Form(approve_code.read, approve_code.read_code),
     deny.CALLBACK: Form(deny.read),
+    space_views.CREATE_CALLBACK: Form(space_views.read_create),
+    space_views.RENAME_CALLBACK: Form(space_views.read_rename),
+    space_views.DELETE_CALLBACK: Form(space_views.read_delete),
+    space_views.REMOVE_CALLBACK: Form(space_views.read_remove),
+    space_access.CALLBACK: Form(space_access.read, goes_on=space_forms.goes_on),
+    group_forms.CREATE: Form(group_forms.read_create),
+    group_forms.RENAME: Form(group_forms.read_rename),
+    group_forms.DELETE: Form(group_forms.read_delete),
+    group_forms.JOIN: Form(group_forms.read_join),
+    group_forms.LEAVE: Form(group_forms.read_leave),
+    resource_forms.ADD: Form(resource_forms.read_add),
+    resource_forms.REMOVE: Form(resource_forms.read_remove),
+    resource_forms.SHARE: Form(resource_forms.read_share),
+    resource_forms.UNSHARE: Form(resource_forms.read_unshare),
     permissions.PICK_CALLBACK: Form(permissions.read_pick, leads=permission_forms.next_page),
     permissions.CALLBACK: Form(permissions.read),
+    organizations.CREATE: Form(organizations.read_create),
+    organizations.CLOSE: Form(organizations.read_close),
+    organizations.TRANSFER: Form(organizations.read_transfer),
+    settings.CALLBACK: Form(settings.read, leads=organization_forms.preview),
+    why.CALLBACK: Look(explaining.why_page),
+    why.WHO_CALLBACK: Look(explaining.who_can_page),
 }
 
 
@@ -92,21 +129,29 @@ async def answered(door: Door, body: Body) -> dict[str, Any]:
         return _page(answer.page_of(refused(visit)))
     view = cast("Body", body["view"])
     sent, form = filled(view), FORMS[str(view["callback_id"])]
+    if sent.meta.request:
+        visit = await door.there(visit, sent.meta.request)
     try:
+        if isinstance(form, Look):
+            return _page(await form.shows(door, visit, sent))
         command = form.read(sent)
-        if form.leads:
-            return _page(await form.leads(door, visit, sent))
+        if form.leads and (leads := await form.leads(door, visit, sent)):
+            return _page(leads)
     except Unreadable as unreadable:
         return _under(view, unreadable.wrong.field, unreadable.wrong.phrase)
     code = form.code(sent) if form.code else None
     outcome = await door.perform(command, visit, code=code, card=sent.meta.card, channel=sent.meta.channel)
-    return await _shown(door, visit, view, outcome)
+    return await _shown(door, visit, view, outcome, form)
 
 
-async def _shown(door: Door, visit: Visit, view: Body, outcome: Outcome) -> dict[str, Any]:
+async def _shown(door: Door, visit: Visit, view: Body, outcome: Outcome, form: Form) -> dict[str, Any]:
     if isinstance(outcome, Refused) and outcome.code not in FINAL:
         return _under(view, outcome.field, reason_and_step(outcome))
-    return _page(await door.next_form(outcome, visit) or answer.page(outcome, visit.reader))
+    if next_form := await door.next_form(outcome, visit):
+        return _page(next_form)
+    if form.goes_on and not isinstance(outcome, Refused):
+        return _page(await form.goes_on(door, visit, view, outcome))
+    return _page(answer.page(outcome, visit.reader))
 
 
 def _page(view: Block) -> dict[str, Any]:

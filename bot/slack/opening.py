@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.slack import permission_forms
+from bot.slack import explaining, organization_forms, permission_forms, space_forms, thing_forms
 from bot.slack.door import Door, Visit
 from bot.slack.grammar import Form, OpenForm, Prefill
 from bot.slack.views import change_role, connect, deactivate, invite, reactivate, request_access, set_up
@@ -22,6 +22,9 @@ _BUILD: Mapping[Form, Callable[[Desk, Prefilled], Block]] = {
     "deactivate": deactivate.build,
     "reactivate": reactivate.build,
     "connect": connect.build,
+    **space_forms.BUILD,
+    **thing_forms.BUILD,
+    **organization_forms.BUILD,
 }
 
 
@@ -29,6 +32,12 @@ async def form(door: Door, visit: Visit, asked: OpenForm) -> tuple[Block, Prefil
     typed = await prefilled(door, visit, asked.prefill)
     if asked.form == "permissions":
         return await permission_forms.opened(door, visit, typed), typed
+    if asked.form in ("why", "who-can"):
+        return await explaining.opened(door, visit, asked, typed), typed
+    if asked.form == "settings":
+        return await organization_forms.opened(door, visit), typed
+    if asked.form == "delete-space":
+        typed = await space_forms.with_losses(door, visit, typed)
     if asked.form == "set-up":
         typed = replace(typed, name=typed.name or await _name_of_workspace(door))
     return build(visit, asked.form, typed), typed
@@ -77,6 +86,7 @@ async def prefilled(door: Door, visit: Visit, known: Prefill) -> Prefilled:
         groups=_many(known, "groups"),
         name=_text(known, "name"),
     )
+    typed = await thing_forms.prefilled(door, visit, known, typed, find_person)
     if person and who is None:
         return replace(
             typed, note=say("There is no member {person} here: choose somebody from the list.", person=person)
@@ -95,12 +105,14 @@ async def find_person(door: Door, visit: Visit, typed: str) -> Choice | None:
 
 
 async def of_slack(door: Door, visit: Visit, user: str) -> Choice | None:
-    account = Account(visit.caller.account.team, user)
-    member = (await door.usher.queries.desk(account, visit.caller.workspace)).member
+    member = await door.usher.queries.tied(visit.desk, Account(visit.caller.account.team, user))
     return Choice(member.id, member.name or member.email) if member else None
 
 
 async def _find_space(door: Door, visit: Visit, typed: str) -> Choice | None:
+    """One that they reach, else one that they may ask for."""
+    if own := await space_forms.reached(door, visit, typed):
+        return own
     found = await door.usher.queries.spaces(visit.desk, typed)
     exact = [choice for choice in found if choice.label.casefold() == typed.casefold()]
     return next(iter(exact or (found if len(found) == 1 else ())), None)
@@ -142,10 +154,19 @@ def instead(which: Form, known: Prefill, typed: Prefilled = EMPTY) -> Message:
     )
 
 
-def spelled(which: Form, known: Prefill, typed: Prefilled) -> str:
+def spelled(  # noqa: C901, PLR0911 - one line for each form
+    which: Form, known: Prefill, typed: Prefilled
+) -> str:
+    if which in thing_forms.BUILD:
+        return thing_forms.spelled(which, known, typed)
+    if which in space_forms.BUILD:
+        return space_forms.spelled(which, known, typed, _person(known, typed))
+    if line := organization_forms.spelled(which):
+        return line
     words = {field: _text(known, field) for field in ("role", "space", "lasts", "until", "reason")}
     person = _person(known, typed)
-    who, role, space = _quoted(person) or "PERSON", words["role"] or "ROLE", _quoted(words["space"])
+    place = typed.space.label if typed.space else words["space"]
+    who, role, space = _quoted(person) or "PERSON", words["role"] or "ROLE", _quoted(place)
     where = f" in {space}" if space else ""
     long = f" for {words['lasts']}" if words["lasts"] else f" until {words['until']}" if words["until"] else ""
     because = f" because {words['reason']}" if words["reason"] else ""
@@ -160,6 +181,10 @@ def spelled(which: Form, known: Prefill, typed: Prefilled) -> str:
             return f"/usher role {who} {role}{where}{long}{because}"
         case "deactivate" | "reactivate" | "permissions":
             return f"/usher {which} {who}{where}{because}"
+        case "why":
+            return f"/usher why {who} can ACTION KIND:NAME"
+        case "who-can":
+            return "/usher who can ACTION KIND:NAME"
         case "request-access":
             for_ = f" for {_quoted(person)}" if person else ""
             return f"/access request {role}{where}{long}{for_}{because or ' because REASON'}"

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from bot.identity import Body
 from bot.slack.door import Door, Visit
-from bot.slack.views import deactivate, parts, permissions, reactivate
+from bot.slack.views import deactivate, parts, permissions, reactivate, space_access, space_forms, why
 from bot.slack.views.blocks import options
+from bot.slack.views.space_access import At
 from handlers.commands import Refused
 from handlers.models import Choice, Status
 
@@ -26,16 +27,36 @@ async def listener(door: Door, ack: Any, body: Body) -> None:
 
 async def _people(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
     view = cast("Body", body.get("view") or {})
+    if view.get("callback_id") == space_access.CALLBACK:
+        return await door.usher.queries.people_to_add(visit.desk, At.load(view).space, _words(body))
     status = _STATUS.get(str(view.get("callback_id")))
     return await door.usher.queries.people(visit.desk, _words(body), status=status)
 
 
 async def _spaces(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
+    """For asking, all there are; for changing one, those that somebody reaches."""
+    view = cast("Body", body.get("view") or {})
+    if view.get("callback_id") in space_forms.CALLBACKS:
+        return await door.usher.queries.reached_spaces(visit.desk, _words(body))
     return await door.usher.queries.spaces(visit.desk, _words(body))
 
 
 async def _datasets(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
     return await door.usher.queries.datasets(visit.desk, _words(body))
+
+
+async def _groups(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
+    return await door.usher.queries.groups_like(visit.desk, _words(body))
+
+
+async def _resources(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
+    return await door.usher.queries.resources_like(visit.desk, _words(body))
+
+
+async def _things(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
+    """Of the kind that the block is for."""
+    sort = str(body.get("block_id") or "").removeprefix(f"{why.THING}-")
+    return await door.usher.queries.things(visit.desk, sort, _words(body))
 
 
 def _words(body: Body) -> str:
@@ -45,4 +66,14 @@ def _words(body: Body) -> str:
     return pasted[1] if pasted else typed
 
 
-SEARCHES: Mapping[str, Search] = {parts.PERSON: _people, parts.SPACE: _spaces, permissions.DATASETS: _datasets}
+SEARCHES: Mapping[str, Search] = {
+    parts.PERSON: _people,
+    parts.SPACE: _spaces,
+    permissions.DATASETS: _datasets,
+    why.THING: _things,
+    group_forms.GROUP: _groups,
+    group_forms.GROUPS: _groups,
+    group_forms.PEOPLE: _people,
+    resource_forms.RESOURCE: _resources,
+    resource_forms.OWNER: _people,
+}

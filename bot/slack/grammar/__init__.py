@@ -4,6 +4,8 @@ from bot.slack.grammar.reading import LONGEST, read
 from bot.slack.grammar.readings import (
     Act,
     CancelWhich,
+    Explain,
+    FirstKnown,
     Form,
     HelpLine,
     OpenForm,
@@ -12,13 +14,16 @@ from bot.slack.grammar.readings import (
     Show,
     Slash,
     Unclear,
+    WhoCan,
 )
-from bot.slack.grammar.verbs import help_lines, usable
+from bot.slack.grammar.verbs import about_spaces, help_lines, usable
 
 __all__ = [
     "LONGEST",
     "Act",
     "CancelWhich",
+    "Explain",
+    "FirstKnown",
     "Form",
     "HelpLine",
     "OpenForm",
@@ -27,6 +32,8 @@ __all__ = [
     "Show",
     "Slash",
     "Unclear",
+    "WhoCan",
+    "about_spaces",
     "help_lines",
     "read",
     "usable",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 from bot.slack.grammar.lexer import Token, Unclosed, joined, keyword, lex, plain, unquoted
@@ -10,11 +11,11 @@ from bot.slack.grammar.readings import Form, Reading, Slash
 from handlers.catalogue import Change
 from handlers.models import Desk
 
-Slot = Literal["role", "space", "to", "for", "until", "groups", "name", "reason", "nothing"]
+Slot = Literal["role", "space", "to", "for", "until", "groups", "name", "owner", "can", "reason", "nothing"]
 
 SMALL_WORDS = frozenset({"as", "to", "from", "in", "with", "for", "until", "because"})
 # "in groups A, B": the small word says nothing that the word after it does not say better.
-_SPEAKS_FOR_ITSELF = frozenset[Slot]({"groups", "name"})
+_SPEAKS_FOR_ITSELF = frozenset[Slot]({"groups", "name", "owner"})
 _CLIP = 60
 
 
@@ -29,13 +30,14 @@ class Confused(Exception):  # noqa: N818 - becomes an answer, not an error
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One row of the table of verbs.
+    """One row of the table of verbs. ``spaces``: only where the catalogue has spaces.
 
     ``needs``: one of these changes must be open to the asker; empty: every member. ``marks``: which small word starts
     which part; None: what follows is one name. ``lists``: a line's end separates, as a comma does. ``offers``: which
     roles to name when one was mistyped. In ``usage`` SPACE becomes the catalogue's own word, and falls away with its
-    square brackets where there are no spaces. In ``example``, {role} becomes a role of the catalogue, {asked} one to
-    ask for.
+    square brackets where there are no spaces. In ``about``, {space}, {spaces}, {group} and {groups} are its own words
+    too. In ``example``, {role} becomes a role of the catalogue, {asked} one to ask for,
+    {resource} something of its first kind.
     """
 
     slash: Slash
@@ -44,12 +46,13 @@ class Verb:
     about: str
     example: str
     read: "Callable[[Phrase], Reading]"
-    who: Literal["founder", "newcomer", "member", "anybody"] = "member"
+    who: Literal["founder", "newcomer", "insider", "member", "anybody"] = "member"
     needs: frozenset[Change] = frozenset()
     marks: Mapping[str, Slot] | None = None
     offers: Literal["invites", "gives", "all"] = "all"
     lists: bool = False
     form: Form | None = None
+    spaces: bool = False
 
     @property
     def typed(self) -> str:
@@ -98,6 +101,11 @@ class Phrase:
     def words(self, slot: Slot) -> str | None:
         """None where there is nothing."""
         return joined(self.given(slot) or ()) or None
+
+
+def marks(**slots: Slot) -> Mapping[str, Slot]:
+    """Python's own words are written with an underscore behind them."""
+    return MappingProxyType({word.removesuffix("_"): slot for word, slot in slots.items()})
 
 
 def said(text: str) -> str:

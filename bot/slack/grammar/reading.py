@@ -7,7 +7,17 @@ from bot.slack.grammar.lexer import cleaned, plain, unquoted
 from bot.slack.grammar.near import nearest
 from bot.slack.grammar.phrase import Confused, Verb, said, take_apart
 from bot.slack.grammar.readings import OpenForm, Reading, Show, Slash, Unclear
-from bot.slack.grammar.verbs import VERBS, example, first_step, help_lines, may_use, usable_verbs
+from bot.slack.grammar.verbs import (
+    VERBS,
+    example,
+    first_step,
+    help_lines,
+    in_own_words,
+    may_use,
+    own_words,
+    typed_here,
+    usable_verbs,
+)
 from handlers.models import Desk
 
 # Two hundred addresses as Slack marks them up fit in; what is longer was hardly typed.
@@ -26,7 +36,7 @@ def read(slash: Slash, text: str, *, desk: Desk, now: datetime) -> Reading:
     text = cleaned(text)
     if not text or text.casefold() in _HELP:
         return Show("help")
-    found = _verb(slash, text)
+    found = _verb(slash, text, desk)
     return _read_verb(*found, desk, now) if found else _no_verb(slash, text, desk)
 
 
@@ -44,15 +54,23 @@ def _read_verb(verb: Verb, rest: str, desk: Desk, now: datetime) -> Reading:
         return Unclear(confused.what, confused.nearest, example(verb, desk))
 
 
-def _verb(slash: Slash, text: str) -> tuple[Verb, str] | None:
-    """The verb with the most words that the text begins with, and what stands after it."""
+def _verb(slash: Slash, text: str, desk: Desk) -> tuple[Verb, str] | None:
+    """The verb with the most words that the text begins with, and what stands after it.
+
+    The catalogue's own word for a space or a group does as well: `project create` is `space create`.
+    """
     by_name = {tuple(verb.name.split()): verb for verb in VERBS if verb.slash == slash}
     words = list(_WORD.finditer(text, 0, 200))[: max(map(len, by_name))]
-    spelt = [_spelt(word[1]) for word in words]
+    spelt = _plainly([_spelt(word[1]) for word in words], desk)
     for count in range(len(words), 0, -1):
         if verb := by_name.get(tuple(spelt[:count])):
             return verb, text[words[count - 1].end() :].strip()
     return None
+
+
+def _plainly(spelt: list[str], desk: Desk) -> list[str]:
+    own = {_spelt(said): word for word, said in own_words(desk).items()}
+    return [own.get(spelt[0], spelt[0]), *spelt[1:]] if spelt else spelt
 
 
 def _spelt(word: str) -> str:
@@ -63,7 +81,9 @@ def _no_verb(slash: Slash, text: str, desk: Desk) -> Unclear:
     typed = text.split(maxsplit=1)[0]
     guess = _nearest_verb(slash, typed, desk)
     what = f"{said(unquoted(plain(typed)))} is not a command of `{slash}`."
-    return Unclear(what, guess.typed if guess else None, example(guess, desk) if guess else _way_on(slash, desk))
+    return Unclear(
+        what, typed_here(guess, desk) if guess else None, example(guess, desk) if guess else _way_on(slash, desk)
+    )
 
 
 def _way_on(slash: Slash, desk: Desk) -> str:
@@ -88,17 +108,17 @@ def _help(slash: Slash, about: str, desk: Desk) -> Reading:
     if not about:
         return Show("help")
     words = plain(about).removeprefix(slash).split()
-    name = " ".join(map(_spelt, words))
+    name = " ".join(_plainly(list(map(_spelt, words)), desk))
     if help_lines(slash, desk=desk, verb=name):
         return Show("help", name)
     guess = _nearest_verb(slash, name, desk)
     what = f"There is no command {said(plain(about))} that you may use."
-    return Unclear(what, f"{slash} help {guess.name}" if guess else None, _way_on(slash, desk))
+    return Unclear(what, f"{slash} help {in_own_words(guess.name, desk)}" if guess else None, _way_on(slash, desk))
 
 
 def _too_long(slash: Slash, text: str, desk: Desk) -> Unclear:
-    found = _verb(slash, cleaned(text[:200]))
+    found = _verb(slash, cleaned(text[:200]), desk)
     verb = found[0] if found and found[0].form else None
-    advice = f" Type `{verb.typed}` alone, and fill in the form." if verb else ""
+    advice = f" Type `{typed_here(verb, desk)}` alone, and fill in the form." if verb else ""
     what = f"That is too long to read: {len(text):,} characters, and at most {LONGEST:,} are read.{advice}"
-    return Unclear(what, verb.typed if verb else None, example(verb, desk) if verb else f"{slash} help")
+    return Unclear(what, typed_here(verb, desk) if verb else None, example(verb, desk) if verb else f"{slash} help")

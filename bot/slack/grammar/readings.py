@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from handlers.commands import Command
+from handlers.commands import Command, Person
+from handlers.explaining import Topic
 
 Slash = Literal["/usher", "/access"]
 Form = Literal[
@@ -16,6 +17,10 @@ Form = Literal[
     "request-access",
     "connect",
     "permissions",
+    "create-space",
+    "rename-space",
+    "delete-space",
+    "remove-from-space",
     "create-group",
     "rename-group",
     "delete-group",
@@ -25,6 +30,12 @@ Form = Literal[
     "remove-resource",
     "share",
     "unshare",
+    "why",
+    "who-can",
+    "settings",
+    "org-create",
+    "org-close",
+    "org-transfer",
 ]
 Sight = Literal[
     "help",
@@ -33,6 +44,9 @@ Sight = Literal[
     "mine",
     "requests",
     "me",
+    "org",
+    "spaces",
+    "space",
     "groups",
     "group",
     "resources",
@@ -92,7 +106,20 @@ class FirstKnown:
     otherwise: OpenForm
 
 
-Reading = Act | OpenForm | Show | CancelWhich | FirstKnown | Unclear
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Why somebody can do something or cannot; ``person`` None: the asker."""
+
+    topic: Topic
+    person: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class WhoCan:
+    topic: Topic
+
+
+Reading = Act | OpenForm | Show | CancelWhich | FirstKnown | Explain | WhoCan | Unclear
 
 
 @dataclass(frozen=True, slots=True)

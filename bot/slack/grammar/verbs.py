@@ -2,33 +2,42 @@
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from bot.slack.grammar.asking import cancel, connect, request
+from bot.slack.grammar.explaining import WHY_VERBS
 from bot.slack.grammar.inviting import invite
 from bot.slack.grammar.managing import change_role, invitations, of_one, only, set_up
 from bot.slack.grammar.naming import offered
-from bot.slack.grammar.phrase import Phrase, Slot, Verb
-from bot.slack.grammar.readings import CancelWhich, HelpLine, OpenForm, Reading, Show, Slash
+from bot.slack.grammar.organizing import ORGANIZATION_VERBS
+from bot.slack.grammar.permissions import permissions
+from bot.slack.grammar.phrase import Phrase, Verb, marks
+from bot.slack.grammar.readings import (
+    CancelWhich,
+    Explain,
+    FirstKnown,
+    HelpLine,
+    OpenForm,
+    Reading,
+    Show,
+    Slash,
+    WhoCan,
+)
+from bot.slack.grammar.spaces import SPACE_VERBS
+from bot.slack.grammar.thing_verbs import THING_VERBS
 from handlers.catalogue import Change, Role
 from handlers.commands import Deactivate, Reactivate
 from handlers.models import Desk
-
-
-def _marks(**slots: Slot) -> Mapping[str, Slot]:
-    """Python's own words are written with an underscore behind them."""
-    return MappingProxyType({word.removesuffix("_"): slot for word, slot in slots.items()})
 
 
 def _show_help(phrase: Phrase) -> Reading:
     return Show("help", phrase.name)
 
 
-_NOTHING = _marks()
-_BECAUSE = _marks(because="reason")
-_INVITE = _marks(as_="role", to="space", in_="space", with_="nothing", groups="groups", group="groups", named="name")
-_ROLE = _marks(as_="role", to="to", in_="space", for_="for", until="until", because="reason")
-_REQUEST = _marks(as_="role", to="space", in_="space", for_="for", until="until", because="reason")
+_NOTHING = marks()
+_BECAUSE = marks(because="reason")
+_INVITE = marks(as_="role", to="space", in_="space", with_="nothing", groups="groups", group="groups", named="name")
+_ROLE = marks(as_="role", to="to", in_="space", for_="for", until="until", because="reason")
+_REQUEST = marks(as_="role", to="space", in_="space", for_="for", until="until", because="reason")
 _DECIDING: frozenset[Change] = frozenset({"invite", "change-role", "deactivate", "reactivate"})
 
 VERBS: tuple[Verb, ...] = (
@@ -63,7 +72,7 @@ VERBS: tuple[Verb, ...] = (
         "invitations",
         invitations,
         needs=frozenset({"invite"}),
-        marks=_marks(in_="space", to="space"),
+        marks=marks(in_="space", to="space"),
     ),
     Verb(
         "/usher",
@@ -98,6 +107,21 @@ VERBS: tuple[Verb, ...] = (
         needs=frozenset({"reactivate"}),
         marks=_BECAUSE,
         form="reactivate",
+    ),
+    *SPACE_VERBS,
+    *THING_VERBS,
+    *ORGANIZATION_VERBS,
+    *WHY_VERBS,
+    Verb(
+        "/usher",
+        "permissions",
+        "permissions PERSON [in SPACE]",
+        "add-ons, datasets and features of one member, and back to their role's defaults",
+        "permissions @ada",
+        permissions,
+        needs=frozenset({"permissions"}),
+        marks=marks(in_="space"),
+        form="permissions",
     ),
     Verb(
         "/usher",
@@ -154,11 +178,15 @@ _SPACE_PART = re.compile(r" \[[^\[\]]*\bSPACE\]")
 
 
 def may_use(verb: Verb, desk: Desk) -> bool:
+    if verb.spaces and not desk.catalogue.space:
+        return False
     match verb.who:
         case "founder":
             return desk.organization is None and desk.workspace_admin
         case "newcomer":
             return desk.organization is not None and desk.member is None
+        case "insider":
+            return desk.organization is not None and desk.member is not None
         case "member":
             return desk.status == "active" and (not verb.needs or bool(verb.needs & desk.may))
         case "anybody":
@@ -174,8 +202,18 @@ def usable(reading: Reading, *, desk: Desk) -> bool:
             return any(verb.name == what and may_use(verb, desk) for verb in VERBS)
         case CancelWhich():
             return desk.status == "active"
+        case FirstKnown(otherwise=form):
+            return usable(form, desk=desk)
+        case Explain() | WhoCan():
+            return desk.status == "active"
         case _:
             return True
+
+
+def about_spaces(reading: Reading) -> bool:
+    """Whether it makes sense only where there are spaces."""
+    named = reading.form if isinstance(reading, OpenForm) else reading.what if isinstance(reading, Show) else ""
+    return any(verb.spaces and named in (verb.form, verb.name) for verb in VERBS)
 
 
 def usable_verbs(slash: Slash, *, desk: Desk) -> tuple[Verb, ...]:
@@ -198,19 +236,42 @@ def help_lines(slash: Slash, *, desk: Desk, verb: str | None = None) -> tuple[He
     return tuple(help_line(found, desk) for found in (*before, *own))
 
 
+def own_words(desk: Desk) -> Mapping[str, str]:
+    """What the catalogue calls spaces and groups, where that is one word, as a command must be."""
+    words = desk.catalogue.words
+    own = {"space": words.space, "spaces": words.spaces, "group": words.group, "groups": words.groups}
+    return {word: said for word, said in own.items() if " " not in said}
+
+
+def in_own_words(text: str, desk: Desk) -> str:
+    """A command as it is typed here: it may begin with the catalogue's own word."""
+    first, blank, rest = text.partition(" ")
+    return f"{own_words(desk).get(first, first)}{blank}{rest}"
+
+
+def typed_here(verb: Verb, desk: Desk) -> str:
+    return f"{verb.slash} {in_own_words(verb.name, desk)}"
+
+
 def help_line(verb: Verb, desk: Desk) -> HelpLine:
     words = desk.catalogue.words
     usage = (
         verb.usage.replace("SPACE", words.space.upper()) if desk.catalogue.space else _SPACE_PART.sub("", verb.usage)
     )
-    return HelpLine(f"{verb.slash} {usage}", verb.about, example(verb, desk))
+    about = verb.about.format(space=words.space, spaces=words.spaces, group=words.group, groups=words.groups)
+    return HelpLine(f"{verb.slash} {in_own_words(usage, desk)}", about, example(verb, desk))
 
 
 def example(verb: Verb, desk: Desk) -> str:
     """Can be typed as it stands, in the catalogue's own roles."""
     roles = offered(desk, verb.offers, "organization") or offered(desk, "all", "organization")
     usual = [role for role in roles if role.in_space_at_most is None] or roles
-    return f"{verb.slash} {verb.example.format(role=_typed(usual[-1]), asked=_asked(desk))}"
+    words = verb.example.format(role=_typed(usual[-1]), asked=_asked(desk), resource=_resource(desk))
+    return f"{verb.slash} {in_own_words(words, desk)}"
+
+
+def _resource(desk: Desk) -> str:
+    return f"{next(iter(desk.catalogue.kinds), 'dataset')}:sales"
 
 
 def _asked(desk: Desk) -> str:

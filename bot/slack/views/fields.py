@@ -52,7 +52,7 @@ class Meta:
     def load(text: object) -> "Meta":
         """What cannot be read is nothing: a form without its ids is refused by what needs them."""
         try:
-            held = _mapping(json.loads(text) if isinstance(text, str) and text else {})
+            held = mapping(json.loads(text) if isinstance(text, str) and text else {})
         except ValueError:
             return Meta()
         return Meta(**{name: str(held.get(name) or "") for name in _KEPT})
@@ -74,7 +74,11 @@ class Filled:
         return str(self._held(name).get("value") or "").strip()
 
     def choice(self, name: str) -> str:
-        return str(_mapping(self._held(name).get("selected_option")).get("value") or "")
+        return str(mapping(self._held(name).get("selected_option")).get("value") or "")
+
+    def conversation(self, name: str) -> str:
+        """The id of a channel."""
+        return str(self._held(name).get("selected_conversation") or "")
 
     def moment(self, name: str) -> datetime | None:
         seconds = self._held(name).get("selected_date_time")
@@ -97,14 +101,14 @@ class Filled:
     def offered(self, name: str) -> tuple[str, ...]:
         """The values of everything that could be ticked in the parts of a field."""
         shown = [block["element"] for block in self.blocks if block.get("block_id") in self.parts(name)]
-        return tuple(choice.value for element in shown for choice in _options(_mapping(element), "options"))
+        return tuple(choice.value for element in shown for choice in _options(mapping(element), "options"))
 
     def parts(self, name: str) -> tuple[str, ...]:
         """The block ids of a field that the form shows; none: it does not show it."""
         return tuple(block for block in self.values if block == name or block.startswith(f"{name}-"))
 
     def _held(self, name: str) -> Mapping[str, Any]:
-        return _mapping(next(iter(self.values.get(name, {}).values()), None))
+        return mapping(next(iter(self.values.get(name, {}).values()), None))
 
 
 def filled(view: Mapping[str, Any]) -> Filled:
@@ -119,12 +123,12 @@ def filled(view: Mapping[str, Any]) -> Filled:
 def _options(held: Mapping[str, Any], key: str) -> Iterator[Choice]:
     found = held.get(key)
     for option in cast("list[object]", found) if isinstance(found, list) else ():
-        value, text = _mapping(option).get("value"), _mapping(_mapping(option).get("text")).get("text")
+        value, text = mapping(option).get("value"), mapping(mapping(option).get("text")).get("text")
         if isinstance(value, str):
             yield Choice(value, str(text or value))
 
 
-def _mapping(found: object) -> Mapping[str, Any]:
+def mapping(found: object) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
 
 
