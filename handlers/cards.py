@@ -7,29 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast, get_args
 
-from pydantic import ValidationError
-
 from handlers import policy
-from handlers.catalogue import Change
-from handlers.commands import COMMANDS, Asked, ChangeRole, Command, Invite, RequestAccess, SetPermissions
+from handlers.cases import case_of, command_of, grounds
+from handlers.commands import ChangeRole, Command, RequestAccess
 from handlers.contents import Names, contents, people_in, things_in
 from handlers.facts import Case, Facts, named
 from handlers.models import CardChange, RequestCard, RequestState
 from handlers.parts import House
-from storage import members, names, organizations, requests, spaces
+from storage import members, names, organizations, requests
 from storage.members import Wanted
 from storage.records import MemberRecord, RequestRecord
 from storage.store import Connection
 
 _CHANGES: frozenset[str] = frozenset(get_args(CardChange))
-
-# What somebody asks for, and the change that whoever decides must be able to make themselves.
-COUNTS_AS: Mapping[Asked, Change] = {
-    "role": "change-role",
-    "add-on": "permissions",
-    "group": "groups",
-    "resource": "share",
-}
 
 
 class Cards:
@@ -72,72 +62,23 @@ class Cards:
         ids = {one for record in records for one in _people(record)}
         loaded = await members.load(connection, facts.organization.id, Wanted(ids=tuple(ids)), now=facts.now)
         everybody = {one.id: one for one in loaded}
-        return [
-            record
-            for record in records
-            if record.expires > facts.now
-            and me.id not in votes.get(record.id, ())
-            and await self._could(connection, record, facts, everybody)
-        ]
+        known = await grounds(connection, facts.organization.id, records, self._house.catalogues)
 
-    async def _could(
-        self, connection: Connection, record: RequestRecord, facts: Facts, everybody: dict[str, MemberRecord]
-    ) -> bool:
-        if facts.me is not None and record.lone and record.requester == facts.me.id:
-            return True
-        found = await self._case(connection, record, facts, everybody)
-        return found is not None and policy.may_approve(*found, excluded=_involved(record)) is None
+        def could(record: RequestRecord) -> bool:
+            if record.lone and record.requester == me.id:
+                return True
+            found = case_of(record, facts, known, everybody)
+            return found is not None and policy.may_approve(*found, excluded=_involved(record)) is None
 
-    async def _case(
-        self, connection: Connection, record: RequestRecord, facts: Facts, everybody: dict[str, MemberRecord]
-    ) -> tuple[Case, Facts] | None:
-        """The change as its plan would judge it; None: nobody can decide what cannot be read, or has lost its place."""
-        command = command_of(record)
-        space = await spaces.find(connection, facts.organization.id, record.space) if record.space else None
-        if command is None or (record.space and space is None):
-            return None
-        placed = replace(facts, target=everybody.get(record.target or ""), space=space)
-        return _case_of(record, command, placed), placed
+        waiting = [one for one in records if one.expires > facts.now and me.id not in votes.get(one.id, ())]
+        return [one for one in waiting if could(one)]
 
     async def deciders(self, connection: Connection, record: RequestRecord, facts: Facts) -> list[MemberRecord]:
         """Everybody who could decide one request, the owners of its space first where it is a person's own."""
         loaded = await members.load(connection, facts.organization.id, Wanted(ids=_people(record)), now=facts.now)
-        found = await self._case(connection, record, facts, {one.id: one for one in loaded})
+        known = await grounds(connection, facts.organization.id, [record], self._house.catalogues)
+        found = case_of(record, facts, known, {one.id: one for one in loaded})
         return await could_decide(connection, *found, excluded=_involved(record)) if found else []
-
-
-def command_of(record: RequestRecord) -> Command | None:
-    """None: a version of Usher kept it that this one does not understand."""
-    try:
-        return COMMANDS.validate_json(record.command)
-    except ValidationError:
-        return None
-
-
-def _case_of(record: RequestRecord, command: Command, facts: Facts) -> Case:
-    known = facts.catalogue.space if record.space else facts.catalogue.organization
-    asked = command.asked if isinstance(command, RequestAccess) else "role"
-    gives_role = isinstance(command, Invite | ChangeRole | RequestAccess) and asked == "role"
-    return Case(
-        change=policy.change_named(record.change),
-        old=facts.role_here(facts.target),
-        new=known.get(record.new or "") if gives_role else None,
-        rows=len(command.emails) if isinstance(command, Invite) else 1,
-        own=record.beneficiary == record.requester,
-        opens=policy.opens(facts, _addons(command)),
-        counts_as=COUNTS_AS[asked],
-    )
-
-
-def _addons(command: Command) -> tuple[str, ...]:
-    """The add-ons that somebody is to have."""
-    match command:
-        case SetPermissions(addons=addons):
-            return addons or ()
-        case RequestAccess(asked="add-on", role=addon):
-            return (addon,)
-        case _:
-            return ()
 
 
 async def could_decide(
@@ -158,8 +99,12 @@ async def could_decide(
     target_roles = frozenset(grant.what for grant in facts.target.roles if not grant.space) if facts.target else None
     roles = policy.approving_roles(case, facts, target_roles=target_roles or frozenset())
     above = await members.holding(connection, organization, tuple(roles), space="", now=now) if roles else []
+    if case.resource is not None and case.resource.owner:
+        owner = Wanted(ids=(case.resource.owner,))
+        above = [*await members.load(connection, organization, owner, now=now), *above]
     already = {one.id for one in inside}
-    return [*inside, *(one for one in above if one.id not in already and _may(case, facts, one, excluded))]
+    others = {one.id: one for one in above if one.id not in already}
+    return [*inside, *able_to_decide(case, facts, list(others.values()), excluded=excluded)]
 
 
 def able_to_decide(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from handlers import holdings
 from handlers.catalogue import Catalogue, Change, Condition, Role
+from handlers.catalogue_words import MANAGING
 from handlers.commands import Refusal
 from handlers.facts import Case, Facts
 from storage.records import MemberRecord
@@ -64,12 +65,26 @@ def check(case: Case, facts: Facts) -> None:
     me = acts(facts)
     if me is None:
         return
-    if not holds(facts, me, case.change):
+    if not holds(facts, me, case.change) or not _may_change(me, case, facts):
         raise Refusal("may-not", change=case.change)
     if facts.target is not None:
         _check_target(me, facts, promised=case.old)
     if case.new is not None and _gives(case.change):
         _check_gives(me, case, facts)
+
+
+def _may_change(me: MemberRecord, case: Case, facts: Facts) -> bool:
+    """A resource outside spaces is its owner's, and theirs who reach everything (001-45); where its kind knows the
+    action *share*, that takes it as well (002-08)."""
+    resource, mine = case.resource, facts.organization_role(me)
+    if resource is None:
+        return True
+    kind = facts.catalogue.kinds.get(resource.kind)
+    sharing = f"{resource.kind}:share"
+    if case.change == "share" and kind and "share" in kind.actions and sharing not in held(facts, me):
+        return False
+    everything = mine is not None and "everything" in mine.reaches
+    return facts.space is not None or resource.owner == me.id or everything
 
 
 def _check_target(me: MemberRecord, facts: Facts, *, promised: Role | None) -> None:
@@ -152,7 +167,7 @@ def conditions(case: Case, facts: Facts) -> frozenset[Condition]:
     catalogue, old, new = facts.catalogue, case.old, case.new
     gives = facts.me is not None and ((_gives(case.change) and new is not None) or bool(case.opens))
     table: dict[Condition, bool] = {
-        "result manages members": catalogue.manages_members(new),
+        "result manages members": catalogue.manages_members(new) or bool(case.opens & MANAGING),
         "target manages members": catalogue.manages_members(old),
         "raises": new is not None and (old is None or new.rank > old.rank),
         "lowers": new is not None and old is not None and new.rank < old.rank,
@@ -205,6 +220,8 @@ def approving_roles(case: Case, facts: Facts, *, target_roles: frozenset[str]) -
         above = _allowed(catalogue, change) if change == "delete-space" else set[str]()
         return frozenset(inside | above)
     able = _allowed(catalogue, change)
+    if case.resource is not None:  # its owner is found by themselves
+        able = {one for one in able if "everything" in catalogue.organization[one].reaches}
     return frozenset(
         role.id
         for role in catalogue.organization.values()

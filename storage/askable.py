@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, case, literal, or_, select, union_all
+from sqlalchemy import case, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.members import folded
 from storage.records import ResourceRecord
+from storage.resources import record_of
 from storage.tables import groups, resources
 
 
@@ -20,18 +21,6 @@ class Askable:
     id: str
     sort: str
     name: str
-
-
-def _record(row: RowMapping) -> ResourceRecord:
-    return ResourceRecord(
-        id=row["id"],
-        organization=row["organization_id"],
-        kind=row["kind"],
-        outside=row["outside_id"],
-        name=row["name"],
-        space=row["space_id"],
-        owner=row["owner_id"],
-    )
 
 
 async def resource(connection: AsyncConnection, organization: str, kind: str, named: str) -> tuple[ResourceRecord, ...]:
@@ -47,7 +36,7 @@ async def resource(connection: AsyncConnection, organization: str, kind: str, na
         .order_by(case((exact, 0), else_=1), resources.c.outside_id)
         .limit(2)
     )
-    found = tuple(_record(row) for row in (await connection.execute(statement)).mappings())
+    found = tuple(record_of(row) for row in (await connection.execute(statement)).mappings())
     by_id = tuple(one for one in found if named in (one.id, one.outside))
     return by_id[:1] or found
 
@@ -55,7 +44,7 @@ async def resource(connection: AsyncConnection, organization: str, kind: str, na
 async def by_id(connection: AsyncConnection, organization: str, resource_: str) -> ResourceRecord | None:
     statement = select(resources).where(resources.c.organization_id == organization, resources.c.id == resource_)
     row = (await connection.execute(statement)).mappings().one_or_none()
-    return _record(row) if row else None
+    return record_of(row) if row else None
 
 
 async def like(connection: AsyncConnection, organization: str, words: str, *, limit: int = 100) -> Sequence[Askable]:

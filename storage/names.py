@@ -1,12 +1,16 @@
-"""Names of what ids stand for, for those who read: spaces, groups and resources in one statement."""
+"""What ids stand for, for those who read: the names of spaces, groups and resources in one statement."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Text, and_, bindparam, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.records import ResourceRecord, SpaceRecord
+from storage.resources import record_of as resource_record
+from storage.spaces import LIVE
+from storage.spaces import record as space_record
 from storage.tables import groups, resources, spaces
 
 _IDS = bindparam("ids", type_=Text(), expanding=True)
@@ -46,3 +50,26 @@ async def of_things(connection: AsyncConnection, organization: str, ids: Sequenc
         if row.kind:
             names[f"{row.kind}:{row.outside}"] = row.name
     return names
+
+
+async def places(connection: AsyncConnection, organization: str, ids: Collection[str]) -> dict[str, SpaceRecord]:
+    """The spaces that there still are, by id."""
+    if not ids:
+        return {}
+    which = and_(spaces.c.organization_id == organization, spaces.c.id.in_(ids), LIVE)
+    found = (await connection.execute(select(spaces).where(which))).mappings()
+    return {one.id: one for one in map(space_record, found)}
+
+
+async def resources_of(
+    connection: AsyncConnection, organization: str, keys: Collection[str]
+) -> dict[str, ResourceRecord]:
+    """By the kind and the id in the product (``dashboard:17``)."""
+    if not keys:
+        return {}
+    typed = [key.partition(":") for key in keys]
+    which = and_(
+        resources.c.kind.in_({kind for kind, _, _ in typed}), resources.c.outside_id.in_({out for _, _, out in typed})
+    )
+    found = await connection.execute(select(resources).where(resources.c.organization_id == organization, which))
+    return {f"{one.kind}:{one.outside}": one for one in map(resource_record, found.mappings())}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers import policy
-from handlers.cards import COUNTS_AS
+from handlers.cases import COUNTS_AS
 from handlers.catalogue import Addon, Catalogue, Role
 from handlers.catalogue_types import spelt
 from handlers.commands import Asked, EndGrant, GrantGiven, Person, Refusal, RequestAccess, Result
@@ -36,6 +36,7 @@ class Wanted:
     place: str = ""
     role: Role | None = None
     opens: frozenset[str] = frozenset()
+    resource: ResourceRecord | None = None
 
 
 async def plan_request(command: RequestAccess, work: Work) -> Plan:
@@ -87,6 +88,7 @@ def _plan(
             own=own,
             opens=wanted.opens,
             counts_as=COUNTS_AS[command.asked],
+            resource=wanted.resource,
         ),
         run=_run_role if of_role else _run_thing(wanted, receiver, now_held),
         old=(old.id if old else None) if of_role else ",".join(one.id for one in now_held) or None,
@@ -154,7 +156,8 @@ async def _resource(command: RequestAccess, work: Work, receiver: MemberRecord) 
     del receiver
     found = await find_resource(work, command.role)
     space = await spaces.find(work.tx.connection, work.organization, found.space) if found.space else None
-    return Wanted(found.id, f"{found.kind}:{found.outside}", found.name, replace(work.facts, space=space))
+    facts = replace(work.facts, space=space)
+    return Wanted(found.id, f"{found.kind}:{found.outside}", found.name, facts, resource=found)
 
 
 async def find_resource(work: Work, typed: str) -> ResourceRecord:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from handlers import policy
-from handlers.cards import able_to_decide, command_of, could_decide
+from handlers.cards import able_to_decide, could_decide
+from handlers.cases import command_of
 from handlers.commands import (
     COMMANDS,
     Approve,

@@ -125,7 +125,7 @@ async def plan_add(command: AddResource, work: Work) -> Plan:
     return Plan(
         command=resolved,
         facts=facts,
-        case=Case("add-resource" if there is None else "remove-resource"),
+        case=Case("add-resource" if there is None else "remove-resource", resource=there),
         run=lambda doing, _: _register(doing, resource, there),
         old=there.name if there else None,
         new=name,
@@ -183,7 +183,7 @@ async def plan_remove(command: RemoveResource, work: Work) -> Plan:
     return Plan(
         command=replace(command, resource=Thing(resource.kind, resource.outside)),
         facts=facts,
-        case=Case("remove-resource"),
+        case=Case("remove-resource", resource=resource),
         run=lambda doing, _: _remove(doing, resource),
         old=resource.name,
     )

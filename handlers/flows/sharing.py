@@ -122,7 +122,13 @@ async def plan_share(command: Share, work: Work) -> Plan:
     if new == Named():
         raise Refusal("already-on-list", "people", person=", ".join(named.words[:5]))
     resolved = _resolved(command, resource, new)
-    return Plan(resolved, facts, SHARE, lambda doing, _: _share(doing, resource, new), new=resource.name)
+    return Plan(
+        resolved,
+        facts,
+        replace(SHARE, resource=resource),
+        lambda doing, _: _share(doing, resource, new),
+        new=resource.name,
+    )
 
 
 def _check_can_be_listed(work: Work, named: Named) -> None:
@@ -176,7 +182,13 @@ async def plan_unshare(command: Unshare, work: Work) -> Plan:
     if gone == Named():
         raise Refusal("not-on-list", "people", person=", ".join(named.words[:5]))
     resolved = _resolved(command, resource, gone)
-    return Plan(resolved, facts, SHARE, lambda doing, _: _unshare(doing, resource, gone), old=resource.name)
+    return Plan(
+        resolved,
+        facts,
+        replace(SHARE, resource=resource),
+        lambda doing, _: _unshare(doing, resource, gone),
+        old=resource.name,
+    )
 
 
 async def _unshare(work: Work, resource: ResourceRecord, gone: Named) -> ResourceChanged:

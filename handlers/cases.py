@@ -1,0 +1,138 @@
+"""What a kept change is judged by, built again from what was kept: the same case that its plan would make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeGuard
+
+from pydantic import ValidationError
+
+from handlers import policy, recataloguing
+from handlers.catalogue import Change
+from handlers.commands import (
+    COMMANDS,
+    AddResource,
+    Asked,
+    ChangeRole,
+    ChangeSettings,
+    Command,
+    Invite,
+    JoinGroup,
+    LeaveGroup,
+    RemoveResource,
+    RequestAccess,
+    SetPermissions,
+    Share,
+    Thing,
+    Unshare,
+)
+from handlers.contents import people_in
+from handlers.facts import Case, Facts
+from handlers.parts import Catalogues
+from storage import names
+from storage.records import MemberRecord, RequestRecord, ResourceRecord, SpaceRecord
+from storage.store import Connection
+
+# What somebody asks for, and the change that whoever decides must be able to make themselves.
+COUNTS_AS: Mapping[Asked, Change] = {
+    "role": "change-role",
+    "add-on": "permissions",
+    "group": "groups",
+    "resource": "share",
+}
+
+
+def command_of(record: RequestRecord) -> Command | None:
+    """None: a version of Usher kept it that this one does not understand."""
+    try:
+        return COMMANDS.validate_json(record.command)
+    except ValidationError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """The places and resources that requests are about, as they are now, and the catalogues there are."""
+
+    catalogues: Catalogues
+    spaces: Mapping[str, SpaceRecord]
+    resources: Mapping[str, ResourceRecord]
+
+
+async def grounds(
+    connection: Connection, organization: str, records: Sequence[RequestRecord], catalogues: Catalogues
+) -> Grounds:
+    """Of all these requests in two statements at most."""
+    commands = [command for record in records if (command := command_of(record)) is not None]
+    return Grounds(
+        catalogues,
+        await names.places(connection, organization, {record.space for record in records if record.space}),
+        await names.resources_of(connection, organization, {one for c in commands if (one := _resource_in(c))}),
+    )
+
+
+def _resource_in(command: Command) -> str:
+    """``kind:outside id`` of the resource that somebody must be able to change."""
+    match command:
+        case (
+            Share(resource=Thing() as one) | Unshare(resource=Thing() as one) | RemoveResource(resource=Thing() as one)
+        ):
+            return one.typed
+        case AddResource(sort=sort, outside=outside):
+            return f"{sort}:{outside}"
+        case RequestAccess(asked="resource", role=one):
+            return one
+        case _:
+            return ""
+
+
+def case_of(
+    record: RequestRecord, facts: Facts, known: Grounds, everybody: Mapping[str, MemberRecord]
+) -> tuple[Case, Facts] | None:
+    """None: nobody can decide what cannot be read, or has lost its place."""
+    command = command_of(record)
+    if command is None or (record.space and record.space not in known.spaces):
+        return None
+    placed = replace(facts, target=everybody.get(record.target or ""), space=known.spaces.get(record.space))
+    return _case(record, command, placed, known), placed
+
+
+def _case(record: RequestRecord, command: Command, facts: Facts, known: Grounds) -> Case:
+    roles = facts.catalogue.space if record.space else facts.catalogue.organization
+    asked = command.asked if isinstance(command, RequestAccess) else "role"
+    gives_role = isinstance(command, Invite | ChangeRole | RequestAccess) and asked == "role"
+    remodel = known.catalogues.chosen(command.catalogue or "") if _remodels(command) else None
+    return Case(
+        change=_change(record, command),
+        old=facts.role_here(facts.target),
+        new=roles.get(record.new or "") if gives_role else None,
+        rows=len(command.emails) if isinstance(command, Invite) else 1,
+        own=record.beneficiary == record.requester,
+        opens=recataloguing.gains(facts.catalogue, remodel) if remodel else policy.opens(facts, _addons(command)),
+        counts_as=COUNTS_AS[asked],
+        people=frozenset(people_in(command)) if isinstance(command, JoinGroup | LeaveGroup) else frozenset(),
+        resource=known.resources.get(_resource_in(command)),
+        remodels=remodel is not None,
+    )
+
+
+def _change(record: RequestRecord, command: Command) -> Change:
+    """To register something again is to change what is there."""
+    again = isinstance(command, AddResource) and record.old is not None
+    return "remove-resource" if again else policy.change_named(record.change)
+
+
+def _remodels(command: Command) -> TypeGuard[ChangeSettings]:
+    return isinstance(command, ChangeSettings) and bool(command.catalogue)
+
+
+def _addons(command: Command) -> tuple[str, ...]:
+    """The add-ons that somebody is to have."""
+    match command:
+        case SetPermissions(addons=addons):
+            return addons or ()
+        case RequestAccess(asked="add-on", role=addon):
+            return (addon,)
+        case _:
+            return ()
