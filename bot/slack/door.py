@@ -54,6 +54,13 @@ class Door:
             return desk
         return Visit(caller, desk, Reader(desk.catalogue, desk.timezone, self.link))
 
+    async def there(self, visit: Visit, request: str) -> Visit:
+        """Before a request of another organization of theirs: as who they are in that one."""
+        desk = await self.usher.queries.desk_there(visit.desk, request, visit.caller.workspace)
+        if desk is visit.desk:
+            return visit
+        return Visit(visit.caller, desk, Reader(desk.catalogue, desk.timezone, self.link))
+
     async def perform(
         self,
         command: Command,

@@ -208,6 +208,17 @@ def radios(shown: Sequence[Ticked], initial: str, *, action_id: str = INPUT) -> 
     return element | ({"initial_option": chosen} if chosen else {})
 
 
+def channel(initial: str = "", *, placeholder: str = "Choose a channel") -> Element:
+    """One of this workspace alone: what is shared with another one is for other eyes too."""
+    element: Element = {
+        "type": "conversations_select",
+        "action_id": INPUT,
+        "placeholder": plain(placeholder, 150),
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+    }
+    return element | ({"initial_conversation": initial} if initial else {})
+
+
 def moment(initial: int | None = None) -> Element:
     element: Element = {"type": "datetimepicker", "action_id": INPUT}
     return element | ({"initial_date_time": initial} if initial else {})

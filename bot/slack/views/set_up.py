@@ -20,13 +20,13 @@ def build(desk: Desk, typed: Prefilled = EMPTY) -> Block:
         asked(
             "catalogue",
             "Catalogue",
-            select([Choice(name, title) for name, title in _titles()], desk.catalogue.name),
+            select([Choice(name, title) for name, title in titles()], desk.catalogue.name),
             hint="Which roles there are, and what each of them may do.",
         ),
         asked(
             "plan",
             "Plan",
-            select([Choice(plan, plan.capitalize()) for plan in _plans()]),
+            select([Choice(plan, plan.capitalize()) for plan in plans()]),
             optional=True,
             hint="Leave it empty for the one that the catalogue begins with.",
         ),
@@ -35,12 +35,12 @@ def build(desk: Desk, typed: Prefilled = EMPTY) -> Block:
 
 
 @cache
-def _titles() -> tuple[tuple[str, str], ...]:
+def titles() -> tuple[tuple[str, str], ...]:
     return tuple((name, catalogues.load(name).title) for name in catalogues.shipped())
 
 
 @cache
-def _plans() -> tuple[str, ...]:
+def plans() -> tuple[str, ...]:
     return tuple(dict.fromkeys(plan for name in catalogues.shipped() for plan in catalogues.load(name).plans))
 
 
