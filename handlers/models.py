@@ -8,6 +8,7 @@ from typing import Literal
 
 from handlers.catalogue import Catalogue, Change
 from handlers.commands import Account, Asked, Named
+from handlers.space_models import SpacePage
 
 Status = Literal["invited", "active", "deactivated"]
 RequestState = Literal["pending", "approved", "denied", "expired", "cancelled", "void"]
@@ -191,7 +192,7 @@ class InvitationPage:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The dashboard. ``counts`` is empty for who may not list members."""
+    """The dashboard. ``counts`` is empty for who may not list members; ``spaces`` None: the catalogue has none."""
 
     desk: Desk
     access: tuple[Access, ...]
@@ -199,6 +200,7 @@ class Home:
     waiting: tuple[RequestCard, ...]
     counts: tuple[tuple[Status, int], ...]
     invitations: tuple[InvitationRow, ...]
+    spaces: SpacePage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,18 @@ class InvitationLetter:
     space: str | None
     invited_by: Named | None
     expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewsLetter:
+    """What a product tells one of those on a list: a member ``to``, or nobody here at the plain address ``email``."""
+
+    to: Recipient | None
+    email: str
+    organization: str
+    kind: str
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

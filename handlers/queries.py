@@ -26,6 +26,7 @@ from handlers.organization_queries import OrganizationQueries
 from handlers.permission_queries import PermissionQueries
 from handlers.software_queries import SoftwareQueries
 from handlers.space_queries import SpaceQueries
+from handlers.thing_queries import ThingQueries
 from handlers.why_queries import WhyQueries
 from storage import accounts, directory, invitations, members, organizations, requests, schema, spaces
 from storage.accounts import Standing
@@ -37,7 +38,9 @@ STALE = timedelta(hours=1)
 PAGE = 10
 
 
-class Queries(AccessQueries, OrganizationQueries, SpaceQueries, SoftwareQueries, PermissionQueries, WhyQueries):
+class Queries(
+    AccessQueries, OrganizationQueries, SpaceQueries, SoftwareQueries, PermissionQueries, ThingQueries, WhyQueries
+):
     """Everything that can be seen."""
 
     async def ready(self) -> bool:
@@ -71,6 +74,16 @@ class Queries(AccessQueries, OrganizationQueries, SpaceQueries, SoftwareQueries,
                 connection, account.team, account.user, now=self._clock(), organization=record.organization
             )
         return self._desk(account, found, workspace) if found and found.member else desk
+
+    async def tied(self, desk: Desk, account: Account) -> Named | None:
+        """Who somebody's Slack account is in the organization of the desk, wherever they act themselves."""
+        if desk.organization is None:
+            return None
+        async with self._store.reading() as connection:
+            found = await accounts.standing(
+                connection, account.team, account.user, now=self._clock(), organization=desk.organization.id
+            )
+        return named(found.member) if found and found.member else None
 
     def _stranger(self, account: Account) -> Desk:
         return Desk(
@@ -172,9 +185,11 @@ class Queries(AccessQueries, OrganizationQueries, SpaceQueries, SoftwareQueries,
     # Home -------------------------------------------------------------------------------------------------------------
 
     async def home(self, desk: Desk) -> Home:
-        manages = "list" in desk.may and desk.organization is not None
+        catalogue = desk.catalogue
+        # Who may list those of one space only is told nothing of how many members there are.
+        mine, needed = catalogue.organization.get(desk.role or ""), catalogue.needs.get("list", policy.NOBODY)
         counts: tuple[tuple[Status, int], ...] = ()
-        if manages and desk.organization is not None:
+        if catalogue.allows(mine, needed) and desk.status == "active" and desk.organization is not None:
             async with self._store.reading() as connection:
                 counted = await directory.counts(connection, desk.organization.id)
                 counts = tuple((_status(status), count) for status, count in counted.items())
@@ -186,6 +201,7 @@ class Queries(AccessQueries, OrganizationQueries, SpaceQueries, SoftwareQueries,
             waiting=await self.waiting(desk),
             counts=counts,
             invitations=tuple(row for row in page.rows if row.state in ("pending", "expired"))[:5] if page else (),
+            spaces=await self.space_page(desk) if catalogue.space else None,
         )
 
     # Invitations and people -------------------------------------------------------------------------------------------

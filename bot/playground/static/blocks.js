@@ -44,6 +44,7 @@ class Found {
     const made = makeElement(element, {
       key,
       press,
+      pressedByEnter: isInput && Boolean(block.dispatch_action),
       changed: () => acts && press(this.controls.get(key)?.read()),
       start: this.surface.start(block.block_id, element),
       suggest: (text) => this.surface.suggest(block.block_id, element, text),

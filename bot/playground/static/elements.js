@@ -78,8 +78,19 @@ function input(type, element, ctx) {
     maxlength: element.max_length,
     autocomplete: "off",
     spellcheck: type === "text" ? undefined : "false",
+    ...(ctx.pressedByEnter ? enterPresses(ctx) : {}),
   });
   return { node, read: () => node.value || null };
+}
+
+// A line that acts by itself tells the bot when Enter is pressed, and neither when it is left nor by sending the form.
+function enterPresses(ctx) {
+  const onkeydown = (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    ctx.changed();
+  };
+  return { onkeydown, onchange: undefined };
 }
 
 function textarea(element, ctx) {

@@ -7,6 +7,7 @@ from bot.slack import ids
 from bot.slack.views.blocks import MOST_IN_VIEW, Block, Element, actions, button, header, rich
 from bot.slack.views.card import decide
 from bot.slack.views.lists import access_line, apart, invitation, own_request, request
+from bot.slack.views.spaces import create, row
 from bot.wording.common import STATUS, role_title
 from bot.wording.phrase import say
 from bot.wording.refusals import reason_and_step
@@ -19,6 +20,7 @@ Row = TypeVar("Row")
 MOST_WAITING = 10
 MOST_MINE = 8
 MOST_ACCESS = 20
+MOST_SPACES = 5
 MOST_INVITATIONS = 5
 
 _ACTIONS: tuple[tuple[str, str, Change], ...] = (
@@ -37,7 +39,7 @@ def build(home: Home) -> Block:
         return _view([rich(say("Welcome to Usher.")), *_closed(Refused("not-connected"), "Connect", ids.CONNECT)])
     if desk.status != "active":
         return closed(Refused("not-active", facts={"organization": desk.organization.name}))
-    return _view([*_greeting(desk), *_waiting(home), *_access(home), *_mine(home), *_manage(home)])
+    return _view([*_greeting(desk), *_waiting(home), *_access(home), *_spaces(home), *_mine(home), *_manage(home)])
 
 
 def closed(refusal: Refused) -> Block:
@@ -86,6 +88,19 @@ def _access(home: Home) -> list[Block]:
     if more:
         lines.append(say("{more} more: type `/access mine`.", more=str(more)))
     return [header("My access"), rich(*(lines or [say("No role yet. Press Request access to ask for one.")]))]
+
+
+def _spaces(home: Home) -> list[Block]:
+    """Also where there are none yet, for somebody has to make the first."""
+    shown, desk = home.spaces, home.desk
+    if shown is None or not (shown.rows or "create-space" in desk.may):
+        return []
+    words = desk.catalogue.words
+    rows = apart([row(desk, one) for one in shown.rows[:MOST_SPACES]])
+    more = shown.total - len(shown.rows[:MOST_SPACES])
+    if more > 0:
+        rows.append(rich(say("{more} more: type ", more=str(more)) + say(f"`/usher {words.spaces}`.")))
+    return [header(f"My {words.spaces}"), *rows, *create(desk)]
 
 
 def _mine(home: Home) -> list[Block]:
