@@ -95,7 +95,8 @@ class GroupQueries(Letters):
             name=group.name,
             people=await group_lists.count_within(connection, where, group.id, now=now),
             rows=tuple(
-                Belonging(Named(row.id, row.name or row.email, row.email), cast("Status", row.status), row.ends) for row in rows
+                Belonging(Named(row.id, row.name or row.email, row.email), cast("Status", row.status), row.ends)
+                for row in rows
             ),
             turns=turns([row.id for row in rows], turn, more=more),
             things=tuple(things),
@@ -109,6 +110,15 @@ class GroupQueries(Letters):
         async with self._store.reading() as connection:
             found = await groups.like(connection, desk.organization.id, words)
         return tuple(Choice(one, name) for one, name in found)
+
+    async def group_choice(self, desk: Desk, named: str) -> Choice | None:
+        """The one of that name or id."""
+        if desk.organization is None or not desk.may & OFFERED_TO:
+            return None
+        async with self._store.reading() as connection:
+            known = await groups.found(connection, desk.organization.id, (named,))
+        group = known.get(named) or known.get(folded(named))
+        return Choice(group.id, group.name) if group else None
 
     async def known_group(self, desk: Desk, names: tuple[str, ...]) -> str | None:
         """The first of these names that is one of a group."""

@@ -164,7 +164,9 @@ class Letters:
 
 
 def _things(notice: Told) -> list[str]:
-    """The ids of the group or resource that was given or has ended."""
+    """The ids of the group or resource that it is about."""
+    if notice.group or notice.resource:
+        return [notice.group or notice.resource or ""]
     return [one for one in (notice.new, notice.old) if one] if notice.asked in ("group", "resource") else []
 
 

@@ -20,6 +20,9 @@ class Turns:
     previous: str | None = None
 
 
+NO_TURNS = Turns()
+
+
 def turn_of(key: str | None) -> Turn:
     found = _KEY.fullmatch(key or "")
     return Turn(found[2], down=found[1] == "a") if found else Turn()

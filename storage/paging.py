@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Subquery, Table, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -29,7 +29,7 @@ class Page:
 async def page(
     connection: AsyncConnection,
     statement: Select[*tuple[Any, ...]],
-    table: Table,
+    table: Table | Subquery,
     order: Sequence[str],
     turn: Turn,
     *,
@@ -44,7 +44,7 @@ async def page(
     return Page(rows if turn.down else rows[::-1], len(found) > limit)
 
 
-def _behind(table: Table, order: Sequence[str], at: str, *, down: bool) -> ColumnElement[bool]:
+def _behind(table: Table | Subquery, order: Sequence[str], at: str, *, down: bool) -> ColumnElement[bool]:
     there = table.alias("there")
     clauses: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []

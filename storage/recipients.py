@@ -64,6 +64,12 @@ async def addresses_on_list(
     return [Address(row.id, row.name) for row in rows]
 
 
+async def address(connection: AsyncConnection, share: str, resource: str) -> str | None:
+    """A plain address that still is on the list."""
+    found = select(shares.c.name).where(shares.c.id == share, shares.c.resource_id == resource, shares.c.kind == EMAIL)
+    return (await connection.execute(found)).scalar_one_or_none()
+
+
 async def former_members(
     connection: AsyncConnection, organization: str, group: str, *, ended: datetime, after: str, limit: int
 ) -> Sequence[str]:

@@ -10,14 +10,28 @@ from bot.delivery.cards import Cards, Places
 from bot.delivery.mail import MailSender
 from bot.delivery.slack import SlackSender
 from bot.delivery.trouble import HOUSE, NotNow, Unreachable
-from bot.wording.mails import code_mail, invitation_mail
+from bot.delivery.webhooks import WebhookSender
+from bot.slack.views.blocks import Block
+from bot.wording.mails import Written, code_mail, invitation_mail
 from bot.wording.notices import invitation_offer, told, told_mail
-from handlers.commands import SYSTEM, Refused
+from bot.wording.told_things import news, news_mail
+from handlers.commands import SYSTEM, Actor, DeleteWebhook, Refused
 from handlers.house import Usher
-from handlers.models import InvitationLetter, Recipient, ToldLetter
-from handlers.notices import CardPost, CardUpdate, CodeMail, InvitationMail, InvitationOffer, Timer, Told
+from handlers.models import InvitationLetter, Recipient
+from handlers.notices import (
+    CardPost,
+    CardUpdate,
+    CodeMail,
+    InvitationMail,
+    InvitationOffer,
+    ResourceNews,
+    Timer,
+    Told,
+    WebhookEvent,
+)
 from handlers.post import Parcel
 
+Said = tuple[str, list[Block]]
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
 NOT_A_PERSON_HERE: Final = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
@@ -39,6 +53,7 @@ class Errands:
         self._cards = Cards(usher.queries, slack)
         self._slack = slack
         self._mail = mail
+        self._webhooks = WebhookSender(clock=clock)
         self._clock = clock
         self._public_url = public_url.rstrip("/")
         self._team: str | None = None
@@ -58,6 +73,10 @@ class Errands:
                 await self._cards.rewrite(notice)
             case Told() as notice:
                 await self._tell(notice, parcel.key)
+            case ResourceNews() as notice:
+                await self._pass_on(notice, parcel.key)
+            case WebhookEvent() as notice:
+                await self._tell_software(notice, parcel.key)
             case Timer() as notice:
                 await self._fire(notice)
         return ()
@@ -102,22 +121,39 @@ class Errands:
 
     async def _tell(self, notice: Told, key: str) -> None:
         letter = await self._usher.queries.told_letter(notice)
-        to = letter.to
-        if to is None:
-            return
+        if letter.to:
+            await self._reach(letter.to, told(notice, letter), told_mail(notice, letter), key)
+
+    async def _pass_on(self, notice: ResourceNews, key: str) -> None:
+        letter = await self._usher.queries.news_letter(notice)
+        if letter and letter.to:
+            await self._reach(letter.to, news(letter), news_mail(letter), key)
+        elif letter and self._mail:
+            await self._mail.send(news_mail(letter), to=letter.email, key=key)
+
+    async def _reach(self, to: Recipient, said: Said, mail: Written, key: str) -> None:
+        """By direct message, else by mail."""
         if to.account is None:
-            await self._tell_by_mail(notice, letter, to, key)
+            await self._by_mail(to, mail, key)
             return
         try:
-            await self._slack.post(await self._slack.direct(to.account.user), *told(notice, letter))
+            await self._slack.post(await self._slack.direct(to.account.user), *said)
         except Unreachable:
             if self._mail is None:
                 raise
-            await self._tell_by_mail(notice, letter, to, key)
+            await self._by_mail(to, mail, key)
 
-    async def _tell_by_mail(self, notice: Told, letter: ToldLetter, to: Recipient, key: str) -> None:
+    async def _by_mail(self, to: Recipient, mail: Written, key: str) -> None:
         if self._mail:
-            await self._mail.send(told_mail(notice, letter), to=to.email, name=to.member.name, key=key)
+            await self._mail.send(mail, to=to.email, name=to.member.name, key=key)
+
+    async def _tell_software(self, event: WebhookEvent, key: str) -> None:
+        letter = await self._usher.queries.webhook_letter(event)
+        if letter is None or await self._webhooks.send(letter, key=key):
+            return
+        by = Actor(via="system", organization=letter.organization)
+        if await self._usher.gate.perform(DeleteWebhook(letter.webhook), by=by) == Refused("busy"):
+            raise NotNow("The database was busy.", schedule=HOUSE)
 
     async def _fire(self, timer: Timer) -> None:
         """A refusal is an answer too: a stale timer changes nothing. Only a busy database deserves another try."""

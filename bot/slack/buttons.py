@@ -5,7 +5,15 @@ from datetime import timedelta
 from typing import Any, cast
 
 from bot.identity import Body
-from bot.slack import group_buttons, ids, organization_buttons, permission_buttons, space_buttons, why_buttons
+from bot.slack import (
+    group_buttons,
+    ids,
+    organization_buttons,
+    permission_buttons,
+    resource_buttons,
+    space_buttons,
+    why_buttons,
+)
 from bot.slack.door import Door, Visit
 from bot.slack.pressing import Handler, Press, does, open_view, opens, perform, show
 from bot.slack.views import answer, approve_code, deny, lists

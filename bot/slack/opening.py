@@ -185,7 +185,7 @@ def spelled(  # noqa: C901, PLR0911 - one line for each form
             return f"/usher why {who} can ACTION KIND:NAME"
         case "who-can":
             return "/usher who can ACTION KIND:NAME"
-        case "request-access":
+        case _:
             for_ = f" for {_quoted(person)}" if person else ""
             return f"/access request {role}{where}{long}{for_}{because or ' because REASON'}"
 

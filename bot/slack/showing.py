@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.slack import grammar, organization_buttons, space_buttons
+from bot.slack import grammar, group_buttons, organization_buttons, resource_buttons, space_buttons
 from bot.slack.door import Door, Visit
 from bot.slack.grammar import Show, Slash
 from bot.slack.grammar.readings import Sight
@@ -65,4 +65,8 @@ SIGHTS: Mapping[Sight, About] = {
     "org": _organizations,
     "spaces": space_buttons.listed,
     "space": space_buttons.one,
+    "groups": group_buttons.listed,
+    "group": group_buttons.one,
+    "resources": resource_buttons.listed,
+    "resource": resource_buttons.one,
 }

@@ -6,7 +6,17 @@ from typing import Any, cast
 
 from bot.identity import Body
 from bot.slack.door import Door, Visit
-from bot.slack.views import deactivate, parts, permissions, reactivate, space_access, space_forms, why
+from bot.slack.views import (
+    deactivate,
+    group_forms,
+    parts,
+    permissions,
+    reactivate,
+    resource_forms,
+    space_access,
+    space_forms,
+    why,
+)
 from bot.slack.views.blocks import options
 from bot.slack.views.space_access import At
 from handlers.commands import Refused

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.slack import ids
 from bot.slack.views.blocks import Block, actions, button, clean_lines, rich
-from bot.wording import holding, organizations, permissions, spaces
+from bot.wording import holding, organizations, permissions, spaces, told_things
 from bot.wording.changes import what
 from bot.wording.mails import Written, invited, invited_as, written
 from bot.wording.phrase import NOTHING, Command, Phrase, Typed, When, say
@@ -183,6 +183,11 @@ SENTENCES: Final[Mapping[About, Callable[[Telling], Said]]] = {
     "catalogue-changed": organizations.told_catalogue,
     "removed-from-space": spaces.told_removed,
     "space-deleted": spaces.told_deleted,
+    "group-joined": told_things.joined,
+    "group-left": told_things.left,
+    "group-deleted": told_things.deleted,
+    "shared": told_things.shared,
+    "unshared": told_things.unshared,
 }
 
 # What a mail is about, in the few words that a list of mails shows.
@@ -208,6 +213,11 @@ SUBJECTS: Final[Mapping[About, str]] = {
     "catalogue-changed": "What roles allow in {organization} has changed",
     "removed-from-space": "Your access in {organization} has changed",
     "space-deleted": "Your access in {organization} has changed",
+    "group-joined": "Your access in {organization} has changed",
+    "group-left": "Your access in {organization} has changed",
+    "group-deleted": "Your access in {organization} has changed",
+    "shared": "Something in {organization} was shared with you",
+    "unshared": "Your access in {organization} has changed",
 }
 
 

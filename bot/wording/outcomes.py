@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from bot.wording import holding, organizations, permissions, spaces
+from bot.wording import holding, organizations, permissions, spaces, things
 from bot.wording.common import in_space, role_title
 from bot.wording.left_out import left_out
 from bot.wording.phrase import NOTHING, Link, Phrase, When, listed, say
@@ -20,6 +20,7 @@ from handlers.commands import (
     Done,
     GivenBack,
     GrantGiven,
+    GroupChanged,
     InvitationChanged,
     Invited,
     IsSetUp,
@@ -32,6 +33,7 @@ from handlers.commands import (
     Refused,
     Removed,
     RequestEnded,
+    ResourceChanged,
     Result,
     RoleChanged,
     SpaceChanged,
@@ -102,6 +104,10 @@ def _happened(result: Result, reader: Reader) -> Phrase:  # noqa: C901, PLR0911,
             return _organization_changed(result, reader) + _alone(alone=result.alone)
         case Removed():
             return spaces.removed(result, reader.catalogue) + _alone(alone=result.alone)
+        case GroupChanged():
+            return things.group_changed(result, reader.catalogue)
+        case ResourceChanged():
+            return things.resource_changed(result, reader.catalogue)
         case GrantGiven():
             return holding.given(result, reader.catalogue, reader.zone)
         case GivenBack():

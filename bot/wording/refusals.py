@@ -31,6 +31,8 @@ UNNAMED: Mapping[str, str] = {
     "space": "of that name",
     "kind": "places of that kind",
     "group": "of that name",
+    "resource": "of that name",
+    "email": "that address",
     "plan": "of that name",
     "catalogue": "of that name",
     "addon": "in question",
@@ -317,6 +319,35 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
     "rules-not-for-role": Sentence(
         "The role {role} knows no such rule for datasets.", "Leave it out; `/usher permissions` shows what can be set."
     ),
+    "unknown-kind": Sentence("There is no kind of resource called {kind} here.", "Kinds here: {known}."),
+    "unknown-resource": Sentence(
+        "There is no {resource} here that you can see.", "Type `/usher resources` to see all that you can."
+    ),
+    "ambiguous-resource": Sentence(
+        "Several go by {resource}.", "Use the id in place of the name, one of: {several}; or choose it in the form."
+    ),
+    "group-exists": Sentence("There is a group {group} already.", "Choose another name, or use the one there is."),
+    "nobody-named": Sentence("Nobody is named.", "Say who: people, and for a list also groups or e-mail addresses."),
+    "already-in-group": Sentence(
+        "{person} is in {group} already.", "There is nothing to do; `/usher group` shows who is in it."
+    ),
+    "not-in-group": Sentence(
+        "{person} is not in {group}.", "There is nothing to do; `/usher group` shows who is in it."
+    ),
+    "already-on-list": Sentence(
+        "{person} is on its list already.", "There is nothing to do; `/usher resource` shows who is on it."
+    ),
+    "not-on-list": Sentence(
+        "{person} is not on its list.", "There is nothing to do; `/usher resource` shows who is on it."
+    ),
+    "not-by-email": Sentence(
+        "Only members and groups can be on a list here, and {email} is no member.", "Invite them first, then share it."
+    ),
+    "id-wrong": Sentence(
+        "This is no id: it is empty, too long, begins or ends with a blank, or holds characters that can't be shown.",
+        "Type it as the product has it, {most} characters at most.",
+    ),
+    "text-wrong": Sentence("This text is empty or too long.", "Type between 1 and {most} characters."),
 }
 
 _BY_TEXT: Mapping[str, RefusalCode] = {str(code): code for code in REFUSALS}
@@ -327,6 +358,12 @@ _QUOTED: Mapping[RefusalCode, str] = {
     "space-exists": "space",
     "not-in-space": "space",
     "unknown-group": "group",
+    "group-exists": "group",
+    "already-in-group": "group",
+    "not-in-group": "group",
+    "unknown-kind": "kind",
+    "unknown-resource": "resource",
+    "ambiguous-resource": "resource",
     "unknown-catalogue": "catalogue",
     "unknown-plan": "plan",
     "unknown-organization": "organization",

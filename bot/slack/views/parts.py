@@ -35,13 +35,13 @@ def role(desk: Desk, typed: Prefilled, groups: roles.Groups) -> list[Block]:
     return [asked("role", "Role", grouped_select(groups, roles.initial(desk, typed.role, space)))]
 
 
-def space(desk: Desk, typed: Prefilled) -> list[Block]:
+def space(desk: Desk, typed: Prefilled, *, hint: str = "") -> list[Block]:
     """Nothing where the catalogue has no spaces."""
     if not desk.catalogue.space:
         return []
     words = desk.catalogue.words
     search = searched(SPACE, typed.space, placeholder=f"Type the name of a {words.space}")
-    hint = f"Only for a role in one {words.space}."
+    hint = hint or f"Only for a role in one {words.space}."
     return [asked(SPACE, words.space.capitalize(), search, optional=True, hint=hint)]
 
 
