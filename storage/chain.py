@@ -175,7 +175,10 @@ async def _walk_on(connection: AsyncConnection, at: Head, past: Head | None) -> 
         found = await connection.execute(
             select(audit).where(audit.c.chain == at.chain, audit.c.seq > at.seq).order_by(audit.c.seq).limit(1000)
         )
-        rows = found.mappings().all()
+        try:
+            rows = found.mappings().all()
+        except (ValueError, TypeError):  # a time that is none, for example
+            return Walked(at, f"a record after {at.seq} cannot be read")
         for row in rows:
             wrong = _wrong(row, at.seq, at.hash)
             if wrong is None and past is not None and row["seq"] == past.seq and row["hash"] != past.hash:
@@ -194,7 +197,7 @@ def _wrong(row: RowMapping, seq: int, head: str) -> str | None:
         return "does not follow the record before it"
     if row["hash"] != fingerprint(row):
         return "was changed"
-    if row["details"] is not None and row["commitment"] != commitment(row["salt"], row["details"]):
+    if row["details"] is not None and row["commitment"] != commitment(row["salt"] or b"", row["details"]):
         return "its details were changed"
     return None
 

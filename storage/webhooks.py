@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy import RowMapping, Update, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -38,7 +39,10 @@ async def find(connection: AsyncConnection, webhook: str) -> tuple[WebhookRecord
 
 
 async def add(tx: Transaction, webhook: WebhookRecord, *, entry: AuditEntry) -> None:
+    """The first thing it hears of is its own making, so that whoever listens sees at once whether it works."""
     tx.note(entry)
+    if tx.organization is not None:
+        tx.organization = replace(tx.organization, hooked=True)
     await tx.connection.execute(
         insert(webhooks).values(
             id=webhook.id,

@@ -3,7 +3,7 @@
 | service | tries | pauses between them | over about |
 |---|---|---|---|
 | Slack | 100 | 1 s, doubling up to 15 min | a day |
-| mail | 32 | 5 s, doubling up to 1 h | a day |
+| mail, and a webhook's receiver | 32 | 5 s, doubling up to 1 h | a day |
 | Usher itself (timers, and what nobody foresaw) | 100 | 1 s, doubling up to 15 min | a day |
 
 Each pause is shortened at random by up to half, so that what failed together does not come back together; what a
@@ -43,6 +43,7 @@ class Schedule:
 
 SLACK: Final = Schedule(timedelta(seconds=1), timedelta(minutes=15), 100)
 MAIL: Final = Schedule(timedelta(seconds=5), timedelta(hours=1), 32)
+WEBHOOK: Final = Schedule(timedelta(seconds=5), timedelta(hours=1), 32)
 HOUSE: Final = Schedule(timedelta(seconds=1), timedelta(minutes=15), 100)
 
 # With a bad token or password nothing can be sent until somebody acts, so asking often only fills the log.
