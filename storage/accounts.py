@@ -150,6 +150,7 @@ async def note(tx: Transaction, account: SlackAccountRecord, *, entry: AuditEntr
     chosen = (
         select(organizations.c.id)
         .where(organizations.c.id == slack_accounts.c.organization_id, organizations.c.closed_at.is_(None))
+        .correlate(slack_accounts)
         .scalar_subquery()
     )
     kept["organization_id"] = func.coalesce(chosen, account.organization)
