@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from bot.wording import holding, organizations, permissions, spaces, things
+from bot.wording import holding, organizations, permissions, software, spaces, things
 from bot.wording.common import in_space, role_title
 from bot.wording.left_out import left_out
 from bot.wording.phrase import NOTHING, Link, Phrase, When, listed, say
@@ -38,8 +38,12 @@ from handlers.commands import (
     RoleChanged,
     SpaceChanged,
     StatusChanged,
+    TokenMade,
+    TokenRevoked,
     Voted,
     Waiting,
+    WebhookDeleted,
+    WebhookMade,
 )
 
 
@@ -112,6 +116,8 @@ def _happened(result: Result, reader: Reader) -> Phrase:  # noqa: C901, PLR0911,
             return holding.given(result, reader.catalogue, reader.zone)
         case GivenBack():
             return holding.given_back(result, reader.catalogue)
+        case TokenMade() | TokenRevoked() | WebhookMade() | WebhookDeleted():
+            return software.happened(result)
         case Voted():
             return _voted(result)
         case Approved():

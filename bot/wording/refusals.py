@@ -277,13 +277,13 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "A second factor is required here.", "Scan the QR code with an authenticator and type its six digits."
     ),
     "stale-form": Sentence("This form is too old.", "Open it again; nothing was changed."),
-    "unknown-token": Sentence("There is no such token.", "See those there are with: usher token list"),
+    "unknown-token": Sentence("There is no such token.", "`usher token list` shows those that there are."),
     "token-exists": Sentence(
         "There is a token of that name already.",
-        "Choose another name, or revoke that one first: usher token revoke NAME",
+        "Choose another name, or revoke that one first with `usher token revoke`.",
     ),
-    "unknown-webhook": Sentence("There is no such webhook.", "See those there are with: usher webhook list"),
-    "webhook-exists": Sentence("There is a webhook to that address already.", "See it with: usher webhook list"),
+    "unknown-webhook": Sentence("There is no such webhook.", "`usher webhook list` shows those that there are."),
+    "webhook-exists": Sentence("There is a webhook to that address already.", "`usher webhook list` shows it."),
     "url-wrong": Sentence(
         "This isn't an address that Usher may send to.",
         "Write one like https://product.example.com/usher; http is for this machine alone, and none may lead into a "

@@ -80,7 +80,7 @@ async def test_where_there_are_several_organizations_the_meant_one_is_named(sqli
     assert (unknown.status, unknown.lines) == (1, [f"There is no organization nowhere. Known: {first} or {second}."])
     assert named.out.splitlines()[0].endswith("of T0OTHER")
     assert theirs.status == 1
-    assert theirs.lines == ["Refused. There is no such token. See those there are with: usher token list"]
+    assert theirs.lines == ["Refused. There is no such token. usher token list shows those that there are."]
 
 
 async def _slug(org: Org) -> str:

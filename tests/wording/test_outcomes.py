@@ -26,16 +26,20 @@ from handlers.commands import (
     Minted,
     Named,
     Noted,
-    PermissionsChanged,
     NotInvited,
+    PermissionsChanged,
     RefusalCode,
     Refused,
     RequestEnded,
     Result,
     RoleChanged,
     StatusChanged,
+    TokenMade,
+    TokenRevoked,
     Voted,
     Waiting,
+    WebhookDeleted,
+    WebhookMade,
 )
 
 CODES: tuple[RefusalCode, ...] = get_args(RefusalCode)
@@ -67,6 +71,9 @@ def every_result() -> Iterator[Any]:
     )
     yield PermissionsChanged(ADA, reset=True, taken=("toggle:ai_chat",))
     yield PermissionsChanged(ADA, space="Apollo", given=("addon:sla_manager", "addon:gone"), datasets=True, alone=True)
+    yield from (TokenMade("t1", "Dashboards", "usher_secret"), TokenRevoked("Dashboards"))
+    url = "https://product.example.com/usher"
+    yield from (WebhookMade("w1", url, "whsec_secret"), WebhookDeleted(url))
     yield from (Voted("r1", missing) for missing in (1, 2))
     yield from (
         Approved("r1", result)
@@ -166,6 +173,12 @@ def test_a_one_time_link_is_shown_and_never_kept_in_a_repr() -> None:
     phrase = said(Done(LinkReady(LINK, ADA, WHEN)), READER)
     assert "https://usher.example/setup/TOKEN" in phrase.text()
     assert "TOKEN" not in repr(phrase)
+
+
+@pytest.mark.invariant(3)
+@pytest.mark.parametrize("made", [TokenMade("t1", "x", "usher_secret"), WebhookMade("w1", "https://x", "whsec_secret")])
+def test_what_is_shown_once_stands_in_no_words_and_no_repr(made: TokenMade | WebhookMade) -> None:
+    assert "secret" not in said(Done(made), READER).text().replace("Its secret", "") + repr(made).replace("secret=", "")
 
 
 def well_said(words: str) -> bool:
