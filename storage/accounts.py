@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -123,6 +124,17 @@ async def find(connection: AsyncConnection, team: str, user: str) -> SlackAccoun
     return _account(row) if row else None
 
 
+# The row that is there already; its column is written out, for SQLAlchemy would search the whole table for it here.
+_CHOSEN = (
+    select(organizations.c.id)
+    .where(
+        organizations.c.id == literal_column("slack_accounts.organization_id", Text()),
+        organizations.c.closed_at.is_(None),
+    )
+    .scalar_subquery()
+)
+
+
 async def note(tx: Transaction, account: SlackAccountRecord, *, entry: AuditEntry | None) -> None:
     """Insert or refresh what Slack says. ``entry`` None only where nothing but the time of asking changes."""
     if entry is not None:
@@ -147,13 +159,7 @@ async def note(tx: Transaction, account: SlackAccountRecord, *, entry: AuditEntr
         key: value for key, value in values.items() if key not in ("team", "slack_user", "organization_id")
     }
     # Somebody may have chosen another organization since ours was read: an open one stands.
-    chosen = (
-        select(organizations.c.id)
-        .where(organizations.c.id == slack_accounts.c.organization_id, organizations.c.closed_at.is_(None))
-        .correlate(slack_accounts)
-        .scalar_subquery()
-    )
-    kept["organization_id"] = func.coalesce(chosen, account.organization)
+    kept["organization_id"] = func.coalesce(_CHOSEN, account.organization)
     statement = make(slack_accounts).values(**values)
     await tx.connection.execute(statement.on_conflict_do_update(index_elements=["team", "slack_user"], set_=kept))
 
