@@ -139,6 +139,10 @@ def _one(held: Held, control: Control, raw: Any, world: World, offered: Sequence
 
 
 def options_of(element: Json) -> list[Json]:
+    """A select that asks the bot for its options offers at least what was chosen in it beforehand."""
+    if "options" not in element and "option_groups" not in element:
+        preset = element.get("initial_options", [element["initial_option"]] if "initial_option" in element else [])
+        return list(preset)
     return [
         *element.get("options", ()),
         *(option for group in element.get("option_groups", ()) for option in group["options"]),

@@ -101,12 +101,18 @@ class Person:
     # ---- pressing
 
     async def press(
-        self, label_or_action_id: str, *, on: Message | View | None = None, value: str | None = None, choose: Any = None
+        self,
+        label_or_action_id: str,
+        *,
+        on: Message | View | None = None,
+        value: str | None = None,
+        choose: Any = None,
+        typed: Mapping[str, Any] | None = None,
     ) -> Answer:
         """Presses a button, or chooses something in another control.
 
         Without `on`: the topmost form, else the newest message, else Home that holds such a control. `value` tells
-        several alike apart; `choose` is what to choose.
+        several alike apart; `choose` is what to choose; `typed` is what stands in the form's other fields by then.
         """
         where = on or self._holder(label_or_action_id, value)
         control = _wanted(where.controls, label_or_action_id, value)
@@ -115,7 +121,8 @@ class Person:
         if control.type in EXTERNAL and choose is not None:
             await self._acts.suggest(self.id, where, control.block_id, control.action_id, str(choose))
         before = self._sight(source=where if isinstance(where, Message) else None)
-        answer = await self._acts.press(self.id, where, control.block_id, control.action_id, choose)
+        filled = await self._filled(where, typed) if isinstance(where, View) and typed else None
+        answer = await self._acts.press(self.id, where, control.block_id, control.action_id, choose, typed=filled)
         return await self._settled(answer, before, where)
 
     def _holder(self, wanted: str, value: str | None) -> Message | View:
@@ -132,13 +139,16 @@ class Person:
         shown = view or self.modal
         if shown is None:
             raise CannotChooseError(f"{self.user.name} has no form open.")
+        return await self._acts.submit(self.id, shown.id, await self._filled(shown, values))
+
+    async def _filled(self, view: View, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         typed: dict[str, dict[str, Any]] = {}
         for name, raw in values.items():
-            control = _input(shown, name)
+            control = _input(view, name)
             if control.type in EXTERNAL and raw is not None:
-                await self._look_up(shown, control, raw)
+                await self._look_up(view, control, raw)
             typed.setdefault(control.block_id, {})[control.action_id] = raw
-        return await self._acts.submit(self.id, shown.id, typed)
+        return typed
 
     async def _look_up(self, view: View, control: Control, raw: Any) -> None:
         texts = [raw] if isinstance(raw, str) else list(raw)

@@ -12,6 +12,7 @@ from bot.slack.views import (
     parts,
     permissions,
     reactivate,
+    request_access,
     resource_forms,
     space_access,
     space_forms,
@@ -24,6 +25,7 @@ from handlers.models import Choice, Status
 
 LONGEST_SEARCH = 400
 _OPTION = re.compile(r"[^()]*\(([^()\s]+@[^()\s]+)\)")
+_ENDING = re.compile(r"\(([^()]+)\)$")
 _STATUS: Mapping[str, Status] = {deactivate.CALLBACK: "active", reactivate.CALLBACK: "deactivated"}
 
 Search = Callable[[Door, Visit, Body], Awaitable[tuple[Choice, ...]]]
@@ -52,7 +54,11 @@ async def _spaces(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
 
 
 async def _datasets(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
-    return await door.usher.queries.datasets(visit.desk, _words(body))
+    """An option that was pasted back, `Sales (ds-sales)`, is found by the id in it."""
+    typed = str(body.get("value") or "")[:LONGEST_SEARCH].strip()
+    found = await door.usher.queries.datasets(visit.desk, typed)
+    pasted = _ENDING.search(typed)
+    return found or (await door.usher.queries.datasets(visit.desk, pasted[1]) if pasted else ())
 
 
 async def _groups(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
@@ -76,9 +82,14 @@ def _words(body: Body) -> str:
     return pasted[1] if pasted else typed
 
 
+async def _askable(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
+    return await door.usher.queries.askable(visit.desk, _words(body))
+
+
 SEARCHES: Mapping[str, Search] = {
     parts.PERSON: _people,
     parts.SPACE: _spaces,
+    request_access.ASKED: _askable,
     permissions.DATASETS: _datasets,
     why.THING: _things,
     group_forms.GROUP: _groups,

@@ -22,6 +22,7 @@ from bot.slack.views import (
     home,
     invite,
     lists,
+    permissions,
     reactivate,
     request_access,
     set_up,
@@ -36,6 +37,7 @@ from handlers.models import Access, Choice, Desk, Home, InvitationPage, Invitati
 from tests.slack import hostile
 from tests.slack.desks import desk, newcomer
 from tests.slack.hostile import a_card
+from tests.slack.sheets import sheet
 
 many = settings(
     max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
@@ -62,6 +64,7 @@ BUILT: tuple[Callable[[Desk, Prefilled], Block], ...] = (
     reactivate.build,
     request_access.build,
     connect.build,
+    permissions.build_pick,
 )
 
 
@@ -167,6 +170,8 @@ FIELDS = {
     connect.CODE_CALLBACK: commands.Connect,
     approve_code.CALLBACK: commands.Approve,
     deny.CALLBACK: commands.Deny,
+    permissions.PICK_CALLBACK: commands.SetPermissions,
+    permissions.CALLBACK: commands.SetPermissions,
 }
 
 
@@ -177,6 +182,7 @@ def all_forms() -> dict[str, Block]:
         connect.build_code(commands.CodeSent("a@example.org", "mail")),
         approve_code.build(a_card()),
         deny.build(a_card()),
+        permissions.build(sheet(mode="whitelist", choices={"d1": "read"})),
     ]
     return {form["callback_id"]: form for form in built}
 
@@ -186,7 +192,8 @@ def test_every_input_is_named_like_a_field_of_its_command(callback: str) -> None
     fields = {field.name for field in dataclasses.fields(FIELDS[callback])}
     if callback == approve_code.CALLBACK:
         fields.add("code")  # the actor's, never the command's
-    inputs = {block["block_id"] for block in all_forms()[callback]["blocks"] if block["type"] == "input"}
+    shown = (block for block in all_forms()[callback]["blocks"] if block["type"] == "input")
+    inputs = {block["block_id"].partition("-")[0] for block in shown}  # what holds many is split into parts
     assert inputs
     assert inputs <= fields
 
@@ -226,7 +233,9 @@ def everything_with_buttons() -> list[Any]:
 
 
 def test_every_button_has_a_listener_and_every_listener_a_button() -> None:
-    built = {node["action_id"] for node in hostile.walk(everything_with_buttons()) if node.get("type") == "button"}
+    shown = list(hostile.walk(everything_with_buttons()))
+    built = {node["action_id"] for node in shown if node.get("type") == "button"}
+    built |= {node["element"]["action_id"] for node in shown if node.get("dispatch_action")}
     assert built == set(buttons.PRESSED)
     named = {value for name, value in vars(ids).items() if name.isupper()}
     assert named == set(buttons.PRESSED)
@@ -234,7 +243,9 @@ def test_every_button_has_a_listener_and_every_listener_a_button() -> None:
 
 def test_every_select_that_searches_has_suggestions() -> None:
     built = {
-        node["action_id"] for node in hostile.walk(everything_with_buttons()) if node.get("type") == "external_select"
+        node["action_id"]
+        for node in hostile.walk(everything_with_buttons())
+        if node.get("type") in {"external_select", "multi_external_select"}
     }
     assert built == set(suggestions.SEARCHES)
 
@@ -246,7 +257,7 @@ def test_a_buttons_value_is_an_opaque_id_and_nothing_else() -> None:
         for node in hostile.walk(everything_with_buttons())
         if node.get("type") == "button" and "value" in node
     }
-    assert values == {"p", "r1", "pending", "expired", "k2", lists.FIRST}
+    assert values == {"p", "m2", "r1", "pending", "expired", "k2", lists.FIRST}
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

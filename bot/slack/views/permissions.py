@@ -3,6 +3,7 @@
 Choosing another access mode draws the form anew, so that pickers and overrides stand there only where they count.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -37,6 +38,8 @@ CALLBACK = "permissions"
 PICK_CALLBACK = "permissions-of"
 TITLE = "Permissions"
 DATASETS = "datasets"
+MOST_NAMES = 100_000
+"""Characters of JSON for the names of all selected datasets together; Slack takes 250 000 for the whole form."""
 T = TypeVar("T")
 Overrides = tuple[tuple[Override, tuple[Choice, ...]], ...]
 
@@ -193,7 +196,7 @@ def _levels(level: Level) -> Block:
 def _pickers(draft: Draft) -> Iterator[Block]:
     """One takes a hundred, so where more are selected there is a next one with room for others."""
     label = words.PICKER[draft.mode]
-    pages = list(_batches(draft.datasets, MOST_OPTIONS))
+    pages = list(_batches(_shortened(draft, draft.datasets), MOST_OPTIONS))
     if len(draft.datasets) % MOST_OPTIONS == 0 and len(draft.datasets) < MOST_DATASETS:
         pages.append(())
     for number, page in enumerate(pages, start=1):
@@ -202,10 +205,23 @@ def _pickers(draft: Draft) -> Iterator[Block]:
         yield asked(f"datasets-{number}", name, searched_many(DATASETS, page), optional=True, hint=hint)
 
 
+def _shortened(draft: Draft, chosen: Sequence[Choice]) -> Sequence[Choice]:
+    """So many names, each as long as it gets, would make a form that Slack finds too large: then each is cut."""
+    shown = len(draft.datasets) + sum(min(len(some), MOST_OPTIONS) for _, some in draft.overrides)
+    room = MOST_NAMES // max(shown, 1)
+    return [Choice(one.value, _cut(one.label, room)) for one in chosen]
+
+
+def _cut(label: str, room: int) -> str:
+    while len(json.dumps(label)) > room:
+        label = label[: len(label) * 3 // 4]
+    return label
+
+
 def _overrides(draft: Draft) -> Iterator[Block]:
     for override, chosen in draft.overrides:
         label, hint = words.OVERRIDES[override]
-        picker = searched_many(DATASETS, chosen[:MOST_OPTIONS])
+        picker = searched_many(DATASETS, _shortened(draft, chosen[:MOST_OPTIONS]))
         yield asked(f"overrides-{override}", label, picker, optional=True, hint=hint)
 
 
