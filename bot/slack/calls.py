@@ -42,8 +42,10 @@ class Calls:
         method = "views.push" if push else "views.open"
         return await self._ask(method, CALL_SECONDS, json={"trigger_id": trigger, "view": view}) is not None
 
-    async def update(self, view_id: str, view: Block) -> bool:
-        return await self._ask("views.update", CALL_SECONDS, json={"view_id": view_id, "view": view}) is not None
+    async def update(self, view_id: str, view: Block, *, seen: str = "") -> bool:
+        """`seen` is the hash of the view that was looked at: Slack then overwrites no newer one."""
+        said = {"view_id": view_id, "view": view} | ({"hash": seen} if seen else {})
+        return await self._ask("views.update", CALL_SECONDS, json=said) is not None
 
     async def open_if_possible(self, trigger: str | None, view: Block) -> None:
         """For a form that only spares a press: the answer says how to come by it."""
