@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.web import authzen, health, invitations, problems, security, server, setup
+from bot.web import authzen, health, invitations, problems, resources, security, server, setup
 from bot.web.pages import STYLE, Pages
 from handlers.house import Usher
 
@@ -28,6 +28,7 @@ def web_app(
     app.on_response_prepare.append(server.note_route)
     app.add_routes(health.routes(usher, ready))
     app.add_routes(authzen.routes(usher, public_url=public_url))
+    app.add_routes(resources.routes(usher))
     app.add_routes([web.get("/static/usher.css", _style)])
     app.add_routes(invitations.routes(usher, pages, ours=ours))
     app.add_routes(setup.routes(usher, pages, ours=ours))
