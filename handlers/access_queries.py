@@ -96,6 +96,22 @@ class AccessQueries(Letters):
             found = await askable.like(connection, desk.organization.id, words, limit=MOST_OFFERED)
         return tuple(Choice(*_offered(desk.catalogue, one)) for one in found)
 
+    async def askable_named(self, desk: Desk, typed: str) -> Choice | None:
+        """``group:NAME`` or ``resource:KIND:NAME``, or the value that a choice of it has."""
+        asked, _, named = typed.partition(":")
+        if desk.organization is None or desk.status != "active":
+            return None
+        where = desk.organization.id
+        async with self._store.reading() as connection:
+            if asked == "group":
+                group = await askable.group(connection, where, named)
+                return Choice(*_offered(desk.catalogue, group)) if group else None
+            kind, _, name = named.partition(":")
+            found = await askable.resource(connection, where, kind, name)
+        if len(found) != 1:
+            return None
+        return Choice(*_offered(desk.catalogue, askable.Askable(found[0].id, found[0].kind, found[0].name)))
+
     async def meant(self, desk: Desk, words: str) -> Meant:
         if desk.organization is None or desk.status != "active":
             return Meant(None, None)

@@ -201,6 +201,7 @@ class Home:
     counts: tuple[tuple[Status, int], ...]
     invitations: tuple[InvitationRow, ...]
     spaces: SpacePage | None = None
+    more_access: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,9 +194,11 @@ class Queries(
                 counted = await directory.counts(connection, desk.organization.id)
                 counts = tuple((_status(status), count) for status, count in counted.items())
         page = await self.invitations(desk) if "invite" in desk.may else None
+        held = await self.held(desk)
         return Home(
             desk=desk,
-            access=await self.access(desk),
+            access=held.rows,
+            more_access=held.next is not None,
             mine=await self.mine(desk),
             waiting=await self.waiting(desk),
             counts=counts,

@@ -7,6 +7,7 @@ from typing import Any, cast
 from bot.identity import Body
 from bot.slack import (
     group_buttons,
+    holding,
     ids,
     organization_buttons,
     permission_buttons,
@@ -26,7 +27,9 @@ from handlers.commands import (
     Approve,
     Cancel,
     CopyLink,
+    Deny,
     OpenSetup,
+    Outcome,
     RefusalCode,
     Refused,
     Resend,
@@ -85,43 +88,26 @@ def _only_on_the_card(handler: Handler) -> Handler:
 
 
 async def _approve(door: Door, visit: Visit, press: Press) -> None:
-    """Where a code is needed the form opens, for whoever may decide; all others hear from the gate why not."""
-    card = await door.usher.queries.card(press.value)
-    if card and card.code and await _asks_for_code(door, visit, card):
-        view = approve_code.build(card, visit.desk.timezone, place=_place(visit, card))
-        open_view(door, visit, press, view, message(_form_failed("Approve")))
-        return
-    await perform(door, visit, press, Approve(press.value))
-
-
-async def _asks_for_code(door: Door, visit: Visit, card: RequestCard) -> bool:
-    return (
-        card.state == "pending" and visit.desk.has_factor and await door.usher.queries.may_decide(visit.desk, card.id)
-    )
+    """Judged at once; where only the code is missing its form opens, and all others hear why not."""
+    outcome = await door.perform(Approve(press.value), visit, card=visit.caller.card)
+    await _decided(door, visit, press, outcome, asking="code-needed")
 
 
 async def _deny(door: Door, visit: Visit, press: Press) -> None:
-    card = await door.usher.queries.card(press.value)
-    why = await _why_not(door, visit, card)
-    if card is None or why:
-        show(door, visit, press, answer.answer(Refused(why or "request-gone"), visit.reader))
-        return
-    view = deny.build(card, visit.desk.timezone, place=_place(visit, card))
-    open_view(door, visit, press, view, message(_form_failed("Deny")))
+    """The gate judges whoever pressed before it misses the reason, so who may not is refused, and audited, here."""
+    outcome = await door.perform(Deny(press.value, ""), visit, card=visit.caller.card)
+    await _decided(door, visit, press, outcome, asking="reason-needed")
 
 
-async def _why_not(door: Door, visit: Visit, card: RequestCard | None) -> RefusalCode | None:
-    """Why nobody need be asked for a reason; the gate judges again when the form is sent."""
-    desk = visit.desk
-    if desk.member is None:
-        return "not-connected"
+async def _decided(door: Door, visit: Visit, press: Press, outcome: Outcome, *, asking: RefusalCode) -> None:
+    missing = isinstance(outcome, Refused) and outcome.code == asking
+    card = await door.usher.queries.card(press.value) if missing else None
     if card is None:
-        return "request-gone"
-    if card.state != "pending":
-        return "request-ended"
-    if await door.usher.queries.may_decide(desk, card.id):
-        return None
-    return "own-request" if card.requester.id == desk.member.id else "may-not"
+        show(door, visit, press, answer.answer(outcome, visit.reader))
+        return
+    zone, place = visit.desk.timezone, _place(visit, card)
+    label, build = ("Approve", approve_code.build) if asking == "code-needed" else ("Deny", deny.build)
+    open_view(door, visit, press, build(card, zone, place=place), message(_form_failed(label)))
 
 
 def _place(visit: Visit, card: RequestCard) -> Meta:
@@ -156,6 +142,7 @@ async def _me(door: Door, visit: Visit, press: Press) -> None:
 
 
 PRESSED: Mapping[str, Handler] = {
+    **holding.PRESSED,
     **space_buttons.PRESSED,
     **group_buttons.PRESSED,
     **resource_buttons.PRESSED,

@@ -4,9 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.identity import Body
-from bot.slack import explaining, grammar, opening, showing, space_forms, thing_forms
+from bot.slack import asking, explaining, grammar, holding, opening, showing, space_forms, thing_forms
 from bot.slack.door import Door, Visit
-from bot.slack.grammar import Act, CancelWhich, Explain, FirstKnown, OpenForm, Show, Slash, Unclear, WhoCan
+from bot.slack.grammar import (
+    Act,
+    AskFor,
+    CancelWhich,
+    Explain,
+    FirstKnown,
+    HeldWhich,
+    OpenForm,
+    Show,
+    Slash,
+    Unclear,
+    WhoCan,
+)
 from bot.slack.views import answer, lists
 from bot.slack.views.blocks import Message, message
 from bot.wording.refusals import refused
@@ -45,6 +57,10 @@ async def _obeyed(  # noqa: PLR0911 - one line for each thing that can be meant
             return await explaining.answered(door, visit, reading)
         case FirstKnown():
             return await _first_known(door, visit, reading)
+        case AskFor():
+            return await _come_to(door, visit, await asking.meant(door, visit, reading))
+        case HeldWhich():
+            return await _come_to(door, visit, await holding.meant(door, visit, reading))
         case Unclear(what, nearest, example):
             return answer.unclear(what, nearest, example)
 
@@ -66,6 +82,16 @@ def why_not(reading: grammar.Reading, desk: Desk) -> Refused:  # noqa: PLR0911 -
     if grammar.about_spaces(reading) and not desk.catalogue.space:
         return Refused("no-spaces", facts={"kind": words.spaces})
     return Refused("may-not")
+
+
+async def _come_to(door: Door, visit: Visit, found: Message | Command | OpenForm) -> Message | None:
+    match found:
+        case Message():
+            return found
+        case OpenForm():
+            return await _open(door, visit, found)
+        case _:
+            return await _act(door, visit, found)
 
 
 async def _first_known(door: Door, visit: Visit, asked: FirstKnown) -> Message | None:

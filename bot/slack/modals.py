@@ -89,6 +89,7 @@ FORMS: Mapping[str, Form | Look] = {
     deactivate.CALLBACK: Form(deactivate.read),
     reactivate.CALLBACK: Form(reactivate.read),
     request_access.CALLBACK: Form(request_access.read),
+    request_access.EXTEND_CALLBACK: Form(request_access.read_longer),
     connect.CALLBACK: Form(connect.read),
     connect.CODE_CALLBACK: Form(connect.read_code),
     approve_code.CALLBACK: Form(approve_code.read, approve_code.read_code),

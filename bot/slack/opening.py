@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.slack import explaining, organization_forms, permission_forms, space_forms, thing_forms
+from bot.slack import asking, explaining, organization_forms, permission_forms, space_forms, thing_forms
 from bot.slack.door import Door, Visit
 from bot.slack.grammar import Form, OpenForm, Prefill
 from bot.slack.views import change_role, connect, deactivate, invite, reactivate, request_access, set_up
@@ -87,6 +87,7 @@ async def prefilled(door: Door, visit: Visit, known: Prefill) -> Prefilled:
         name=_text(known, "name"),
     )
     typed = await thing_forms.prefilled(door, visit, known, typed, find_person)
+    typed = await asking.prefilled(door, visit, known, typed)
     if person and who is None:
         return replace(
             typed, note=say("There is no member {person} here: choose somebody from the list.", person=person)

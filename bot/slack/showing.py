@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.slack import grammar, group_buttons, organization_buttons, resource_buttons, space_buttons
+from bot.slack import grammar, group_buttons, holding, organization_buttons, resource_buttons, space_buttons
 from bot.slack.door import Door, Visit
 from bot.slack.grammar import Show, Slash
 from bot.slack.grammar.readings import Sight
@@ -40,10 +40,6 @@ async def _approvals(door: Door, visit: Visit, _: str) -> Message:
     return lists.approvals(visit.desk, await door.usher.queries.waiting(visit.desk))
 
 
-async def _mine(door: Door, visit: Visit, _: str) -> Message:
-    return lists.mine(visit.desk, await door.usher.queries.access(visit.desk))
-
-
 async def _requests(door: Door, visit: Visit, _: str) -> Message:
     return lists.requests(visit.desk, await door.usher.queries.mine(visit.desk))
 
@@ -59,7 +55,7 @@ async def _me(_: Door, visit: Visit, __: str) -> Message:
 SIGHTS: Mapping[Sight, About] = {
     "invitations": _invitations,
     "approvals": _approvals,
-    "mine": _mine,
+    "mine": holding.mine,
     "requests": _requests,
     "me": _me,
     "org": _organizations,

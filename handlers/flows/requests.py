@@ -284,7 +284,7 @@ async def _close(work: Work, request: RequestRecord, state: Ended, about: About,
 
 
 async def deny(command: Deny, work: Work, plan_for: Planner) -> Outcome:
-    reason = checked_reason(command.reason, needed=True)
+    """Whether somebody may is judged before what they say, so that a door can ask for the reason after that."""
     request = await waiting_request(work, command.request)
     if request.expires <= work.now:
         return await _close(work, request, "expired", "request-expired")
@@ -293,6 +293,7 @@ async def deny(command: Deny, work: Work, plan_for: Planner) -> Outcome:
         policy.acts(work.facts)
         return await _close(work, request, "void", "request-void", why=found.why)
     await check_decider(work, request, *found)
+    reason = checked_reason(command.reason, needed=True)
     return await _close(work, request, "denied", "request-denied", why=reason)
 
 

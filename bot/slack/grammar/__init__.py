@@ -3,10 +3,12 @@
 from bot.slack.grammar.reading import LONGEST, read
 from bot.slack.grammar.readings import (
     Act,
+    AskFor,
     CancelWhich,
     Explain,
     FirstKnown,
     Form,
+    HeldWhich,
     HelpLine,
     OpenForm,
     Prefill,
@@ -21,10 +23,12 @@ from bot.slack.grammar.verbs import about_spaces, help_lines, usable
 __all__ = [
     "LONGEST",
     "Act",
+    "AskFor",
     "CancelWhich",
     "Explain",
     "FirstKnown",
     "Form",
+    "HeldWhich",
     "HelpLine",
     "OpenForm",
     "Prefill",

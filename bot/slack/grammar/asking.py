@@ -1,13 +1,15 @@
-"""``/access``: asking for a role, taking that back, and connecting this Slack account."""
+"""``/access``: asking for something, keeping it for longer, giving it back, and connecting this Slack account."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot.slack.grammar.askable import Unknown, meant
 from bot.slack.grammar.lexer import Token, is_address, joined
-from bot.slack.grammar.naming import person, role_and_space
+from bot.slack.grammar.naming import person
 from bot.slack.grammar.phrase import Confused, Phrase, leftover, said
 from bot.slack.grammar.prefills import opened
-from bot.slack.grammar.readings import Act, CancelWhich, Reading
+from bot.slack.grammar.readings import Act, AskFor, CancelWhich, HeldWhich, Reading
 from bot.slack.grammar.terms import cut_time, term
 from bot.slack.grammar.times import duration
 from handlers.commands import Person, RequestAccess, StartConnecting
@@ -21,20 +23,42 @@ Tokens = Sequence[Token]
 
 
 def request(phrase: Phrase) -> Reading:
-    role_words, bare = cut_time(_role_words(phrase))
+    words, bare = cut_time(_role_words(phrase))
     lasts, whom, after = _for(phrase)
     how_long = term(phrase, lasts, [*bare, *after])
     target = _target(whom)
-    found = role_and_space(phrase, role_words, phrase.words("space"))
-    if found.role is None or found.lacks_space or phrase.unfinished or not phrase.reason:
-        known = {"reason": phrase.reason} | found.prefill() | how_long.prefill(phrase.desk.timezone)
-        return opened("request-access", person=target and target.typed, **known)
-    reason, space = phrase.reason, found.space
-    return Act(RequestAccess(found.role.id, reason, space, how_long.lasts, how_long.until, target))
+    reason = phrase.reason or ""
+    draft = RequestAccess("", reason, phrase.words("space"), how_long.lasts, how_long.until, target)
+    known = {"reason": reason, "person": target and target.typed} | how_long.prefill(phrase.desk.timezone)
+    found = meant(phrase, words)
+    if isinstance(found, Unknown):
+        guess = found.confused
+        return AskFor(found.name, draft, opened("request-access", **known), guess.what, guess.nearest)
+    if found.lacks_anything or phrase.unfinished or not reason:
+        return opened("request-access", **known, **found.prefill())
+    return Act(replace(draft, role=found.named, space=found.space, asked=found.asked))
 
 
 def cancel(phrase: Phrase) -> Reading:
     return CancelWhich(phrase.name)
+
+
+def extend(phrase: Phrase) -> Reading:
+    """Without a time it is for as long as it was before."""
+    words, bare = cut_time(phrase.head)
+    how_long = term(phrase, phrase.given("for"), bare)
+    return HeldWhich("extend", _whole_name(phrase, words), how_long.lasts, how_long.until, phrase.reason or "")
+
+
+def give_back(phrase: Phrase) -> Reading:
+    return HeldWhich("give-back", _whole_name(phrase, phrase.head))
+
+
+def _whole_name(phrase: Phrase, words: Tokens) -> str | None:
+    """``editor in Apollo`` is one name; a place alone is the name of what is held there."""
+    place = phrase.words("space")
+    name = joined(words)
+    return f"{name} in {place}" if name and place else name or place or None
 
 
 def connect(phrase: Phrase) -> Reading:

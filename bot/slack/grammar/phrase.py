@@ -55,6 +55,11 @@ class Verb:
     spaces: bool = False
 
     @property
+    def spelt(self) -> str:
+        """As names are compared: a hyphen may be left out."""
+        return self.name.replace("-", "")
+
+    @property
     def typed(self) -> str:
         return f"{self.slash} {self.name}"
 

@@ -59,7 +59,7 @@ def _verb(slash: Slash, text: str, desk: Desk) -> tuple[Verb, str] | None:
 
     The catalogue's own word for a space or a group does as well: `project create` is `space create`.
     """
-    by_name = {tuple(verb.name.split()): verb for verb in VERBS if verb.slash == slash}
+    by_name = {tuple(verb.spelt.split()): verb for verb in VERBS if verb.slash == slash}
     words = list(_WORD.finditer(text, 0, 200))[: max(map(len, by_name))]
     spelt = _plainly([_spelt(word[1]) for word in words], desk)
     for count in range(len(words), 0, -1):
@@ -93,8 +93,8 @@ def _way_on(slash: Slash, desk: Desk) -> str:
 
 def _nearest_verb(slash: Slash, typed: str, desk: Desk) -> Verb | None:
     """A verb of the other command is meant if it was typed to the letter, or nothing of this one is near."""
-    own = {verb.name: verb for verb in usable_verbs(slash, desk=desk)}
-    other = {verb.name: verb for verb in usable_verbs(_OTHER[slash], desk=desk)}
+    own = {verb.spelt: verb for verb in usable_verbs(slash, desk=desk)}
+    other = {verb.spelt: verb for verb in usable_verbs(_OTHER[slash], desk=desk)}
     if found := other.get(_spelt(typed)):
         return found
     name = nearest(typed, own)

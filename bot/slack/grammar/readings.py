@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal
 
-from handlers.commands import Command, Person
+from handlers.commands import Command, Person, RequestAccess
 from handlers.explaining import Topic
 
 Slash = Literal["/usher", "/access"]
@@ -119,7 +120,32 @@ class WhoCan:
     topic: Topic
 
 
-Reading = Act | OpenForm | Show | CancelWhich | FirstKnown | Explain | WhoCan | Unclear
+@dataclass(frozen=True, slots=True)
+class AskFor:
+    """A name that no catalogue knows: ``request`` asks for the group of that name; a space's opens the form.
+
+    ``what`` and ``nearest`` are said where there is neither.
+    """
+
+    name: str
+    request: RequestAccess
+    form: OpenForm
+    what: str
+    nearest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldWhich:
+    """What is held is to be kept for longer, or given back; ``name`` None: the only thing that can be."""
+
+    what: Literal["extend", "give-back"]
+    name: str | None
+    lasts: timedelta | None = None
+    until: datetime | None = None
+    reason: str = ""
+
+
+Reading = Act | AskFor | HeldWhich | OpenForm | Show | CancelWhich | FirstKnown | Explain | WhoCan | Unclear
 
 
 @dataclass(frozen=True, slots=True)

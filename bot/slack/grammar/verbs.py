@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bot.slack.grammar.asking import cancel, connect, request
+from bot.slack.grammar.asking import cancel, connect, extend, give_back, request
 from bot.slack.grammar.explaining import WHY_VERBS
 from bot.slack.grammar.inviting import invite
 from bot.slack.grammar.managing import change_role, invitations, of_one, only, set_up
@@ -12,9 +12,11 @@ from bot.slack.grammar.organizing import ORGANIZATION_VERBS
 from bot.slack.grammar.permissions import permissions
 from bot.slack.grammar.phrase import Phrase, Verb, marks
 from bot.slack.grammar.readings import (
+    AskFor,
     CancelWhich,
     Explain,
     FirstKnown,
+    HeldWhich,
     HelpLine,
     OpenForm,
     Reading,
@@ -38,7 +40,12 @@ _BECAUSE = marks(because="reason")
 _INVITE = marks(as_="role", to="space", in_="space", with_="nothing", groups="groups", group="groups", named="name")
 _ROLE = marks(as_="role", to="to", in_="space", for_="for", until="until", because="reason")
 _REQUEST = marks(as_="role", to="space", in_="space", for_="for", until="until", because="reason")
-_DECIDING: frozenset[Change] = frozenset({"invite", "change-role", "deactivate", "reactivate"})
+_EXTEND = marks(in_="space", for_="for", until="until", because="reason")
+_IN = marks(in_="space")
+# Whoever may make one of these changes may be asked to approve one.
+_DECIDING: frozenset[Change] = frozenset(
+    {"invite", "change-role", "deactivate", "reactivate", "remove", "groups", "permissions", "settings", "transfer"}
+)
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -136,8 +143,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "/access",
         "request",
-        "request ROLE [in SPACE] [for 4h | until DATE] [for PERSON] because REASON",
-        "ask for a role, for yourself or for somebody else",
+        "request ROLE|ADD-ON|GROUP|KIND:NAME [in SPACE] [for 4h | until DATE] [for PERSON] because REASON",
+        "ask for access, for yourself or for somebody else",
         "request {asked} for 4h because the report is due on Friday",
         request,
         marks=_REQUEST,
@@ -154,6 +161,24 @@ VERBS: tuple[Verb, ...] = (
         "requests",
         only(Show("requests")),
         marks=_NOTHING,
+    ),
+    Verb(
+        "/access",
+        "extend",
+        "extend [NAME] [for 4h | until DATE] [because …]",
+        "ask to keep for longer what you have for a while",
+        "extend {asked} for 4h",
+        extend,
+        marks=_EXTEND,
+    ),
+    Verb(
+        "/access",
+        "give-back",
+        "give-back [NAME]",
+        "give something back that you need no longer",
+        "give-back {asked}",
+        give_back,
+        marks=_IN,
     ),
     Verb("/access", "cancel", "cancel [NAME]", "take a request of yours back", "cancel", cancel),
     Verb(
@@ -200,11 +225,9 @@ def usable(reading: Reading, *, desk: Desk) -> bool:
             return any(verb.form == form and may_use(verb, desk) for verb in VERBS)
         case Show(what=what):
             return any(verb.name == what and may_use(verb, desk) for verb in VERBS)
-        case CancelWhich():
-            return desk.status == "active"
-        case FirstKnown(otherwise=form):
+        case FirstKnown(otherwise=form) | AskFor(form=form):
             return usable(form, desk=desk)
-        case Explain() | WhoCan():
+        case CancelWhich() | HeldWhich() | Explain() | WhoCan():
             return desk.status == "active"
         case _:
             return True
@@ -230,7 +253,7 @@ def help_lines(slash: Slash, *, desk: Desk, verb: str | None = None) -> tuple[He
     own = usable_verbs(slash, desk=desk)
     if verb is not None:
         other = usable_verbs("/access" if slash == "/usher" else "/usher", desk=desk)
-        return tuple(help_line(found, desk) for found in (*own, *other) if found.name == verb)[:1]
+        return tuple(help_line(found, desk) for found in (*own, *other) if verb in (found.name, found.spelt))[:1]
     first = first_step(desk)
     before = (first,) if first and first not in own else ()
     return tuple(help_line(found, desk) for found in (*before, *own))

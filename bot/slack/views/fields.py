@@ -27,14 +27,14 @@ class Unreadable(Exception):  # noqa: N818 - it is answered under the field
         self.wrong = Wrong(field, phrase)
 
 
-_KEPT = ("request", "channel", "person", "ts", "space", "mark")
+_KEPT = ("request", "channel", "person", "ts", "space", "mark", "held")
 
 
 @dataclass(frozen=True, slots=True)
 class Meta:
     """Ids only: what a form is about, the channel it was asked in, and the card it was opened from.
 
-    `mark` stands for what the form was drawn from.
+    `mark` stands for what the form was drawn from, `held` is what is to be kept for longer, as `kind:id`.
     """
 
     request: str = ""
@@ -43,6 +43,7 @@ class Meta:
     ts: str = ""
     space: str = ""
     mark: str = ""
+    held: str = ""
 
     def dump(self) -> str:
         kept = {name: value for name in _KEPT if (value := getattr(self, name))}

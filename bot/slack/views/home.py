@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot.slack import ids
+from bot.slack.views import holding
 from bot.slack.views.blocks import MOST_IN_VIEW, Block, Element, actions, button, header, rich
 from bot.slack.views.card import decide
-from bot.slack.views.lists import access_line, apart, invitation, own_request, request
+from bot.slack.views.lists import apart, invitation, own_request, request
 from bot.slack.views.spaces import create, row
 from bot.wording.common import STATUS, role_title
 from bot.wording.phrase import say
@@ -19,7 +20,6 @@ Row = TypeVar("Row")
 
 MOST_WAITING = 10
 MOST_MINE = 8
-MOST_ACCESS = 20
 MOST_SPACES = 5
 MOST_INVITATIONS = 5
 
@@ -83,11 +83,11 @@ def _waiting(home: Home) -> list[Block]:
 
 
 def _access(home: Home) -> list[Block]:
-    lines = [access_line(home.desk, one) for one in home.access[:MOST_ACCESS]]
-    more = len(home.access) - len(lines)
-    if more:
-        lines.append(say("{more} more: type `/access mine`.", more=str(more)))
-    return [header("My access"), rich(*(lines or [say("No role yet. Press Request access to ask for one.")]))]
+    """The first page of it; `/access mine` turns to the others."""
+    if not home.access:
+        return [header("My access"), rich(say("No role yet. Press Request access to ask for one."))]
+    more = [rich(say("More: type `/access mine`."))] if home.more_access else []
+    return [header("My access"), *holding.rows(home.desk, home.access), *more]
 
 
 def _spaces(home: Home) -> list[Block]:

@@ -8,7 +8,7 @@ from bot.slack.views.blocks import Block, Confirm, Element, Message, actions, bu
 from bot.slack.views.card import asked_for, decide, ended, reason_line
 from bot.wording.common import INVITATION, STATUS, has_reason, in_space, reason, role_title
 from bot.wording.phrase import NOTHING, Command, Fact, Phrase, Typed, When, say, together
-from handlers.models import Access, Desk, InvitationPage, InvitationRow, RequestCard
+from handlers.models import Desk, InvitationPage, InvitationRow, RequestCard
 
 MOST_CHARACTERS = 10_000
 """Slack refuses a message whose blocks hold some 13 000 together."""
@@ -156,25 +156,6 @@ def own_request(desk: Desk, card: RequestCard) -> list[Block]:
 
 
 # Oneself --------------------------------------------------------------------------------------------------------------
-
-
-def mine(desk: Desk, held: Sequence[Access]) -> Message:
-    lines = [say("What you hold:"), *(access_line(desk, one) for one in held)] if held else [_HOLDS_NOTHING]
-    return _message(lines, [rich(*lines)])
-
-
-_HOLDS_NOTHING = say("You hold no role here yet. Type `/access request` to ask for one.")
-
-
-def access_line(desk: Desk, one: Access) -> Phrase:
-    catalogue = desk.catalogue
-    role = say("{role}", role=role_title(catalogue, one.role, one.space)) + in_space(catalogue, one.space)
-    if one.ends is None:
-        return role + say(", for good")
-    back = (
-        say(", then {role} again", role=role_title(catalogue, one.returns_to, one.space)) if one.returns_to else NOTHING
-    )
-    return role + say(", until {ends}", ends=When(one.ends, desk.timezone)) + back
 
 
 def me(desk: Desk) -> Message:

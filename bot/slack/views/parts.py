@@ -45,10 +45,10 @@ def space(desk: Desk, typed: Prefilled, *, hint: str = "") -> list[Block]:
     return [asked(SPACE, words.space.capitalize(), search, optional=True, hint=hint)]
 
 
-def how_long(typed: Prefilled) -> list[Block]:
+def how_long(typed: Prefilled, *, hint: str = "Leave both this and the next field empty for good.") -> list[Block]:
     for_ = line(typed.lasts, longest=60, placeholder="8h, 2d or 1w")
     return [
-        asked("lasts", "For how long", for_, optional=True, hint="Leave both this and the next field empty for good."),
+        asked("lasts", "For how long", for_, optional=True, hint=hint),
         asked("until", "Or until", moment(typed.until_seconds), optional=True),
     ]
 
