@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from handlers.commands import Refusal
@@ -46,6 +46,7 @@ class WebhookRow:
 class Chain:
     """One chain of the audit, walked to its end. ``slug`` '': the instance's own. ``wrong``: what is wrong first."""
 
+    id: str
     slug: str
     records: int
     head: str
@@ -99,16 +100,14 @@ class SoftwareQueries(Letters):
             secret = None
         return WebhookLetter(webhook.id, webhook.organization, webhook.url, secret, body_of(record, slug, emails))
 
-    async def walked(self, *, slug: str | None = None, past: Mapping[str, tuple[int, str]]) -> AsyncIterator[Chain]:
-        """Every chain, or one organization's. ``past``: for a slug, how many records there once were, and the head."""
+    async def walked(self, *, slug: str | None = None, past: Mapping[str, Chain]) -> AsyncIterator[Chain]:
+        """Every chain, or one organization's. ``past`` are, by id, chains as they were once seen to be good."""
         async with self._calmly() as connection:
-            known = await chain.chains(connection)
-            for id_, name in known:
-                if slug not in (None, name):
-                    continue
-                before = Head(id_, *past[name]) if name in past else None
+            known = {id_: name for id_, name in await chain.chains(connection) if slug in (None, name)}
+            for id_, name in known.items():
+                before = Head(id_, past[id_].records, past[id_].head) if id_ in past else None
                 found = await chain.walk(connection, id_, past=before)
-                yield Chain(name, found.head.seq, found.head.hash, found.wrong)
-            for name in past.keys() - {name for _, name in known}:
-                if slug in (None, name):
-                    yield Chain(name, 0, "", "the organization and all its records are gone")
+                yield Chain(id_, name, found.head.seq, found.head.hash, found.wrong)
+            gone = past.keys() - known.keys() - await chain.erasing(connection)
+            for one in (past[id_] for id_ in gone if slug in (None, past[id_].slug)):
+                yield replace(one, wrong="the organization is gone, with all its records")

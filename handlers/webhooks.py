@@ -40,10 +40,15 @@ class WebhookLetter:
     body: Mapping[str, Any] = field(repr=False)
 
 
+# Details that are a member's id.
+_WHO: Final = ("approver",)
+
+
 def members_in(record: AuditRecord) -> frozenset[str]:
     """The ids of the members whom a record names."""
     named = (record.actor.partition(":"), record.target.partition(":"))
-    return frozenset(id_ for sort, _, id_ in named if sort == "member")
+    detailed = (record.details.get(key) for key in _WHO)
+    return frozenset(id_ for sort, _, id_ in named if sort == "member") | {str(id_) for id_ in detailed if id_}
 
 
 def body_of(record: AuditRecord, organization: str, emails: Mapping[str, str]) -> dict[str, Any]:
@@ -58,15 +63,21 @@ def body_of(record: AuditRecord, organization: str, emails: Mapping[str, str]) -
             "target": _named(record.target, emails),
             "scope": record.scope or None,
             "request": record.request or None,
-            "details": dict(record.details),
+            "details": {key: _detail(key, value, emails) for key, value in record.details.items()},
         },
     }
 
 
 def _named(who: str, emails: Mapping[str, str]) -> object:
     sort, _, id_ = who.partition(":")
-    if sort != "member":
-        return who or None
+    return _member(id_, emails) if sort == "member" else who or None
+
+
+def _detail(key: str, value: object, emails: Mapping[str, str]) -> object:
+    return _member(str(value), emails) if key in _WHO and value else value
+
+
+def _member(id_: str, emails: Mapping[str, str]) -> dict[str, str]:
     return {"id": id_, "email": emails[id_]} if emails.get(id_) else {"id": id_}
 
 

@@ -139,10 +139,23 @@ class Walked:
     wrong: str | None = None
 
 
+ERASING = ("organization.erasing", "organization.erased")
+
+
 async def chains(connection: AsyncConnection) -> Sequence[tuple[str, str]]:
-    """Every chain with its organization's slug; the instance's own, whose slug is '', comes first."""
+    """Every chain with its organization's slug; the instance's own, whose slug is '', comes first.
+
+    One that is being erased has no beginning any more, and is left out.
+    """
+    erased = await erasing(connection)
     found = await connection.execute(select(organizations.c.id, organizations.c.slug).order_by(organizations.c.slug))
-    return [(INSTANCE, ""), *((row.id, row.slug) for row in found)]
+    return [(INSTANCE, ""), *((row.id, row.slug) for row in found if row.id not in erased)]
+
+
+async def erasing(connection: AsyncConnection) -> frozenset[str]:
+    """The organizations of which the instance's own chain says that they were, or are just being, erased."""
+    said = select(audit.c.target).where(audit.c.chain == INSTANCE, audit.c.action.in_(ERASING)).distinct()
+    return frozenset(target.partition(":")[2] for target in (await connection.execute(said)).scalars())
 
 
 async def broken(connection: AsyncConnection, chain: str) -> str | None:

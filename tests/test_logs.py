@@ -114,6 +114,8 @@ SECRETS = [
     "Authorization: Bearer Q2hhbmdlTWU",
     "v0=8f742231b10e8888abcd99deadbeef1234567890abcdef",
     'code: 123456 and {"code": "123456"}',
+    "usher_8f742231b10e8888abcd99deadbeef1234567890abcdef12",
+    "whsec_Q2hhbmdlTWU+Q2hhbmdlTWU/Q2hhbmdlTWU=",
 ]
 LEAKS = ("abcdef", "Mi0yLTEyMzQ", "Q2hhbmdlTWU", "8f742231b10e8888", "123456")
 

@@ -57,17 +57,19 @@ def webhooks(rows: Sequence[WebhookRow]) -> Iterator[str]:
 OURSELVES = "Usher itself"  # no slug has a capital letter or a blank
 
 
-_HEAD = re.compile(r"^(.+): (\d+) records, head ([0-9a-f]{64}|-)$", re.MULTILINE)
+_HEAD = re.compile(r"^(.+): (\d+) records, head ([0-9a-f]{64}|-), id (\w+)$", re.MULTILINE)
 
 
-def heads(printed: str) -> Mapping[str, tuple[int, str]]:
-    """What `chain` once said of chains that were good: how many records each had, and its head."""
-    found = {name: (int(records), head.strip("-")) for name, records, head in _HEAD.findall(printed)}
-    return {"" if name == OURSELVES else name: seen for name, seen in found.items()}
+def heads(printed: str) -> Mapping[str, Chain]:
+    """By id, what `chain` once said of chains that were good."""
+    return {
+        id_: Chain(id_, "" if name == OURSELVES else name, int(records), head.strip("-"), None)
+        for name, records, head, id_ in _HEAD.findall(printed)
+    }
 
 
 def chain(found: Chain) -> str:
     name = found.slug or OURSELVES
     if found.wrong is None:
-        return f"{name}: {found.records} records, head {found.head or '-'}"
+        return f"{name}: {found.records} records, head {found.head or '-'}, id {found.id}"
     return f"{name}: {found.wrong}. Keep this database as it is, and compare it with a backup."

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
-from handlers.commands import Actor, Invite
+from handlers.commands import Actor, CloseOrganization, Invite, OrganizationChanged, PurgeOrganization
+from storage.tables import audit
 from tests.cli.conftest import Command
-from tests.cli.database import in_a_process, settings
+from tests.cli.database import in_a_process, in_a_thread, settings
 from tests.cli.process import Ended
-from tests.people import Clock, Org, close_all, closing, opened, organization
+from tests.people import Clock, Org, close_all, closing, opened, organization, result
 
 __all__ = ["closing"]
 
@@ -39,6 +41,7 @@ async def test_an_untouched_log_verifies_while_usher_writes_it(database_url: str
     ourselves, theirs = ended.out.splitlines()
     assert ourselves.startswith("Usher itself: ")
     assert theirs.startswith("acme: ")
+    assert theirs.endswith(f", id {acme.id}")
     assert 1 <= int(theirs.split()[1]) <= len(await acme.audited())
 
 
@@ -145,3 +148,26 @@ def test_one_organization_is_verified_alone(log: Log) -> None:
     assert whole.err.startswith("Usher itself: the records end at")
     assert one.out.startswith("acme: 7 records, head ")
     assert unknown.lines == ["There is no organization nowhere. Known: acme."]
+
+
+async def test_an_organization_that_was_erased_in_its_time_is_missed_by_nobody(
+    sqlite_url: str, command: Command, tmp_path: Path
+) -> None:
+    acme = await organization(sqlite_url)
+    other = await organization(sqlite_url, workspace="T0OTHER", beside=acme)
+    usher, kept = in_a_thread(command, sqlite_url), tmp_path / "heads.txt"
+    kept.write_text((await usher("audit", "verify")).out)
+    slug = next(one.slug for one in await acme.usher.queries.tenants() if one.id == other.id)
+    result(await other.operator(CloseOrganization(slug)), OrganizationChanged)
+    closed = await usher("audit", "verify", "--against", str(kept))
+    acme.clock.pass_by(days=31)
+    await acme.system(PurgeOrganization(other.id))
+    erased = await usher("audit", "verify", "--against", str(kept))
+    async with acme.usher.store.writer.connect() as connection:
+        await connection.execute(delete(audit).where(audit.c.chain == acme.id))
+        await connection.commit()
+    gone = await usher("audit", "verify", "--against", str(kept))
+
+    assert [len(one.out.splitlines()) for one in (closed, erased)] == [3, 2]
+    assert [one.status for one in (closed, erased, gone)] == [0, 0, 1]
+    assert "acme: the records end at 0" in gone.err

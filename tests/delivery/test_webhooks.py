@@ -24,6 +24,7 @@ from handlers.commands import (
     Deactivate,
     DeleteWebhook,
     Invite,
+    RequestAccess,
     WebhookDeleted,
     WebhookMade,
 )
@@ -95,7 +96,8 @@ async def product(database_url: str) -> AsyncIterator[Product]:
 async def test_every_change_arrives_signed_in_order_with_who_did_it_to_whom(product: Product) -> None:
     acme = product.org
     ada, bob = await acme.member("admin"), await acme.member("member")
-    await ada.does(ChangeRole(bob.person, "guest", reason="less to do"))
+    asked = await bob.asks(RequestAccess("guest", "less to do"))
+    await ada.approves(asked)
     assert why(await bob.does(Deactivate(ada.person))) == "may-not"
     await product.deliver()
 
@@ -112,11 +114,17 @@ async def test_every_change_arrives_signed_in_order_with_who_did_it_to_whom(prod
         "data": {
             "id": done[-1]["id"],
             "organization": "acme",
-            "actor": {"id": ada.id, "email": ada.email},
+            "actor": {"id": bob.id, "email": bob.email},
             "target": {"id": bob.id, "email": bob.email},
             "scope": None,
-            "request": None,
-            "details": {"old": "member", "new": "guest", "reason": "less to do", "via": "slack"},
+            "request": asked,
+            "details": {
+                "old": "member",
+                "new": "guest",
+                "reason": "less to do",
+                "via": "request",
+                "approver": {"id": ada.id, "email": ada.email},
+            },
         },
     }
     assert await product.waiting() == []
