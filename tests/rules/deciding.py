@@ -45,3 +45,17 @@ def asked(
 
 def thing(kind: str, *, space: str = "", mine: bool = False, groups: tuple[str, ...] = ()) -> Target:
     return Target(kind, "out-1", space=space, resource="r1", owner="m1" if mine else "m2", groups=frozenset(groups))
+
+
+def may(catalogue: Catalogue, who: Subject | None, action: str, target: Target | None, plan: str | None = None) -> bool:
+    return asked(catalogue, who, action, target, plan).allowed
+
+
+def actions(catalogue: Catalogue, who: Subject, target: Target, plan: str | None = None) -> set[str]:
+    """All that somebody may do with it."""
+    match target.type:
+        case "organization" | "space":
+            names = catalogue.permissions[target.type]
+        case kind:
+            names = catalogue.kinds[kind].actions
+    return {name for name in names if may(catalogue, who, name, target, plan)}
