@@ -55,15 +55,14 @@ class PermissionQueries(Letters):
             held = settings(target, await permissions.of_member(connection, target.id), facts.place)
             rules = facts.catalogue.datasets
             kind = rules.kind if rules else ""
-            ids = tuple(held.choices)
-            names = await permissions.dataset_names(connection, facts.organization.id, kind, ids)
+            known = await permissions.datasets_of(connection, facts.organization.id, kind, tuple(held.choices))
         return Sheet(
             member=named(target),
             space=Choice(facts.space.id, facts.space.name) if facts.space else None,
             what=controls(facts),
             settings=held,
             addons={grant.what: grant.ends for grant in addons_at(target, facts.place)},
-            names=names,
+            names={one: _label(*found) for one, found in known.items()},
         )
 
     async def _placed(
@@ -98,7 +97,12 @@ class PermissionQueries(Letters):
             return ()
         async with self._store.reading() as connection:
             found = await permissions.datasets_like(connection, desk.organization.id, rules.kind, words)
-        return tuple(Choice(one, f"{name} ({outside})") for one, name, outside in found)
+        return tuple(Choice(one, _label(name, outside)) for one, name, outside in found)
+
+
+def _label(name: str, outside: str) -> str:
+    """Two datasets may have one name."""
+    return f"{name} ({outside})"
 
 
 def _one(loaded: list[MemberRecord], member: str) -> MemberRecord | None:

@@ -80,16 +80,16 @@ async def set_toggles(tx: Transaction, member: str, on: Mapping[str, bool], *, e
         await tx.connection.execute(insert(toggles), rows)
 
 
-async def dataset_names(
+async def datasets_of(
     connection: AsyncConnection, organization: str, kind: str, ids: Sequence[str]
-) -> dict[str, str]:
-    """Names by id; what is no dataset of this organization is missing."""
+) -> dict[str, tuple[str, str]]:
+    """Name and outside id by id; what is no dataset of this organization is missing."""
     if not ids:
         return {}
-    found = select(resources.c.id, resources.c.name).where(
+    found = select(resources.c.id, resources.c.name, resources.c.outside_id).where(
         resources.c.organization_id == organization, resources.c.kind == kind, resources.c.id.in_(ids)
     )
-    return {row.id: row.name for row in await connection.execute(found)}
+    return {row.id: (row.name, row.outside_id) for row in await connection.execute(found)}
 
 
 async def datasets_like(

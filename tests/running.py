@@ -7,7 +7,7 @@ The same database may be opened again by a second `running_usher`, at once (a re
 import asyncio
 import secrets
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from bot import settings
 from bot.delivery.worker import Delivery
 from bot.playground import ChannelSpec, Person, PersonSpec, Playground
 from bot.playground.mailbox import Mailbox
+from bot.playground.page import Page
 from bot.serving import Serving, serving
 from bot.shipped import manifest_path
 from handlers.commands import Account
@@ -125,14 +126,20 @@ async def running_usher(
     clock: Clock | None = None,
     team_id: str = "T0USHER",
     enterprise_id: str | None = None,
+    page: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[Running]:
-    """`database_url` None: a SQLite file that goes with it. `mail` False: a deployment without mail."""
+    """`database_url` None: a SQLite file that goes with it. `mail` False: a deployment without mail.
+
+    `page`: who is shown on the playground's page, by handle, each with a caption.
+    """
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
         if database_url is None:
             database_url = sqlite_url(Path(stack.enter_context(tempfile.TemporaryDirectory())))
         playground, mailbox = await stack.enter_async_context(
-            workspace(clock=clock, people=people, channels=channels, team_id=team_id, enterprise_id=enterprise_id)
+            workspace(
+                clock=clock, people=people, channels=channels, team_id=team_id, enterprise_id=enterprise_id, page=page
+            )
         )
         environ = environment(playground, database_url=database_url, smtp_url=mailbox.smtp_url if mail else "")
         environ |= {"USHER_CATALOGUE": catalogue, "USHER_APPROVALS_CHANNEL": approvals_channel or ""}
@@ -149,6 +156,7 @@ async def workspace(
     channels: Sequence[ChannelSpec] = CHANNELS,
     team_id: str = "T0USHER",
     enterprise_id: str | None = None,
+    page: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[tuple[Playground, Mailbox]]:
     """The pretend Slack and the mailbox alone: for a bot that runs in a process of its own (see `environment`)."""
     playground = Playground(
@@ -162,6 +170,8 @@ async def workspace(
         enterprise_id=enterprise_id,
     )
     mailbox = Mailbox(clock=clock)
+    if page:
+        Page(playground, people=page, mailbox=mailbox).mount()
     await mailbox.start()
     try:
         async with playground:

@@ -162,7 +162,7 @@ async def _check_datasets(ids: Sequence[str], work: Work, what: Controls) -> Non
         raise Refusal("too-many-datasets", "datasets", most=str(MOST_DATASETS))
     rules = what.catalogue.datasets
     assert rules is not None  # noqa: S101 - else no role would have a control
-    known = await permissions.dataset_names(work.tx.connection, work.organization, rules.kind, ids)
+    known = await permissions.datasets_of(work.tx.connection, work.organization, rules.kind, ids)
     for one in ids:
         if one not in known:
             raise Refusal("unknown-dataset", "datasets")

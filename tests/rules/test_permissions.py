@@ -282,7 +282,7 @@ async def test_overrides_beat_the_level_in_a_whitelist_and_exist_nowhere_else(da
     assert await reaches(acme, staff, *ALL, action="write") == "pw"
     shown = await sheet(acme.founder, staff)
     assert shown.settings.choices == {sales: "read", payroll: "write", web: "default"}
-    assert [choice.label for choice in shown.chosen] == ["Payroll", "Sales", "Web"]
+    assert [choice.label for choice in shown.chosen] == ["Payroll (ds-payroll)", "Sales (ds-sales)", "Web (ds-web)"]
     # In no other mode, for nothing that is not selected, and only one for each.
     wrong = replace(white, mode="blacklist", overrides=overrides)
     assert refused(await acme.founder.does(wrong)) == ("override-not-here", "overrides")

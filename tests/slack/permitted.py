@@ -29,9 +29,10 @@ async def permitted(
     plan: str = "professional",
     spaces: Mapping[str, str] | None = None,
     datasets: tuple[str, ...] = (),
+    page: Mapping[str, str] | None = None,
 ) -> AsyncGenerator["Stage"]:
     """`roles` by handle; `spaces`: in which space a role is held, also by handle."""
-    async with running_usher(database_url=database_url, catalogue=catalogue) as bot:
+    async with running_usher(database_url=database_url, catalogue=catalogue, page=page) as bot:
         stage = Stage(bot)
         await stage.known("ada")
         done(await stage.by("ada", SetUp("Acme", "" if "/" in catalogue else catalogue, plan)))

@@ -36,7 +36,7 @@ def words(view: Block) -> str:
 @pytest.mark.seed("004-40", "004-41", "004-43", "004-44", "004-45", "004-49", "004-58")
 def test_staff_see_every_control_of_datasets_where_it_counts_and_none_where_it_does_not() -> None:
     always = ["Access Mode", "Default Permission Level"]
-    features = ["Features", "More features", "Reason"]
+    features = ["Features that are on", "More features that are on", "Reason"]
     assert labels(permissions.build(sheet())) == [*always, *features]
     assert labels(permissions.build(sheet(mode="blacklist"))) == [*always, "Blocked Datasets", *features]
     white = permissions.build(sheet(mode="whitelist", choices={"d1": "read", "d2": "write", "d3": "default"}))
@@ -53,14 +53,14 @@ def test_staff_see_every_control_of_datasets_where_it_counts_and_none_where_it_d
 @pytest.mark.seed("004-47", "004-48")
 def test_admins_see_a_summary_in_place_of_dataset_controls() -> None:
     view = permissions.build(sheet(role="admin"))
-    assert labels(view) == ["Features", "More features", "Reason"]
+    assert labels(view) == ["Features that are on", "More features that are on", "Reason"]
     assert "Admin always reads and writes every dataset (nothing to set)." in words(view)
 
 
 @pytest.mark.seed("004-45", "004-50", "004-51", "004-52", "004-75", "004-81")
 def test_members_see_the_rules_for_ai_chat_and_that_one_feature() -> None:
     view = permissions.build(sheet(role="member", mode="whitelist", choices={"d1": "default"}))
-    assert labels(view) == ["Access Mode", "Allowed Datasets", "Features", "Reason"]
+    assert labels(view) == ["Access Mode", "Allowed Datasets", "Features that are on", "Reason"]
     assert "apply to AI Chat only" in words(view)
     assert "Member reads and never writes and opens no dataset page" in words(view)
     boxes = next(block["element"] for block in view["blocks"] if block.get("block_id") == "on-1")
@@ -70,7 +70,7 @@ def test_members_see_the_rules_for_ai_chat_and_that_one_feature() -> None:
 @pytest.mark.seed("004-39", "004-82", "004-84")
 def test_on_a_lower_plan_the_form_says_which_plan_has_the_rest() -> None:
     view = permissions.build(sheet(plan="free"))
-    assert labels(view) == ["Features", "Reason"]
+    assert labels(view) == ["Features that are on", "Reason"]
     said = words(view)
     assert "Rules for datasets come with the plan Professional; the plan here is Free." in said
     assert "12 more with the plan Professional." in said
@@ -89,7 +89,7 @@ def test_every_feature_says_what_it_stands_for_and_what_it_does_not_change() -> 
 @pytest.mark.seed("003-26")
 def test_add_ons_stand_where_the_role_takes_them_and_rest_elsewhere() -> None:
     view = permissions.build(sheet("mondoo", "viewer", "free", addons=("policy_editor",)))
-    assert labels(view) == ["Add-ons", "Reason"]
+    assert labels(view) == ["Add-ons that are given", "Reason"]
     [boxes] = [block["element"] for block in view["blocks"] if block.get("block_id") == "addons-1"]
     assert len(boxes["options"]) == 10
     assert [option["value"] for option in boxes["initial_options"]] == ["policy_editor"]
@@ -103,7 +103,7 @@ def test_add_ons_stand_where_the_role_takes_them_and_rest_elsewhere() -> None:
     elsewhere = permissions.build(sheet("default", "member", "starship"))
     assert "/usher permissions PERSON in SPACE" in words(elsewhere)
     inside = permissions.build(sheet("default", "viewer", "starship", in_space=True))
-    assert labels(inside) == ["Add-ons", "Reason"]
+    assert labels(inside) == ["Add-ons that are given", "Reason"]
     assert "Datasets and features belong to the organization" in words(inside)
 
 
@@ -174,7 +174,9 @@ async def test_choosing_a_mode_draws_the_form_anew_and_keeps_what_was_chosen(off
     assert AI not in chosen(view, "on-2")
     ticked = [*chosen(view, "on-2"), AI]
     await grace.press(
-        "Access Mode", choose="Whitelist", typed={"level": "Read Only", "more_features": ticked, "reason": "audit"}
+        "Access Mode",
+        choose="Whitelist",
+        typed={"level": "Read Only", "more_features_that_are_on": ticked, "reason": "audit"},
     )
     drawn = await grace.wait_for_modal("Allowed Datasets")
     assert fields(drawn)[:5] == [
@@ -213,10 +215,10 @@ async def test_choosing_a_mode_draws_the_form_anew_and_keeps_what_was_chosen(off
     assert "Now: AI Chat Access. The rules for datasets have changed." in told.words
     await grace.close()
     again = await office.opens("grace", "linus@example.com")
-    assert chosen(again, "datasets-1") == ["Payroll", "Web"]
-    assert (chosen(again, "overrides-read"), chosen(again, "overrides-write")) == ([], ["Web"])
+    assert chosen(again, "datasets-1") == picked
+    assert (chosen(again, "overrides-read"), chosen(again, "overrides-write")) == ([], ["Web (ds-web)"])
     # One more is selected beside those that were.
-    sent = await grace.submit(allowed_datasets=["Payroll", "Web", "Sales (ds-sales)"])
+    sent = await grace.submit(allowed_datasets=[*picked, "Sales (ds-sales)"])
     assert sent.view
     assert "Done." in sent.view.words
     assert await office.may("linus", "read", "dataset", "ds-sales")
@@ -226,15 +228,15 @@ async def test_choosing_a_mode_draws_the_form_anew_and_keeps_what_was_chosen(off
 async def test_features_are_set_for_an_admin_and_a_member_and_reset_to_their_roles(office: Stage) -> None:
     ada = office.person("ada")
     view = await office.opens("ada", "@grace")
-    assert fields(view) == ["Features", "More features", "Reason"]
+    assert fields(view) == ["Features that are on", "More features that are on", "Reason"]
     assert "Admin always reads and writes every dataset" in view.words
     left = [title for title in chosen(view, "on-2") if title != "Tags"]
-    assert (await ada.submit(more_features=left)).view
+    assert (await ada.submit(more_features_that_are_on=left)).view
     assert not await office.may("grace", "use", "feature", "tags")
     await ada.close()
     view = await office.opens("ada", "@mei")
-    assert fields(view) == ["Access Mode", "Features", "Reason"]
-    sent = await ada.submit(features=[AI])
+    assert fields(view) == ["Access Mode", "Features that are on", "Reason"]
+    sent = await ada.submit(features_that_are_on=[AI])
     assert sent.view
     assert "Done. " in sent.view.words
     assert await office.may("mei", "ai-chat", "dataset", "ds-web")
@@ -278,8 +280,8 @@ async def test_a_form_that_is_too_old_changes_nothing(office: Stage) -> None:
     view = await office.opens("ada", "@linus")
     await office.opens("grace", "@linus")
     left = [title for title in chosen(view, "on-2") if title != "Tags"]
-    assert "Done." in getattr((await grace.submit(more_features=left)).view, "words", "")
-    stale = await ada.submit(features=[])
+    assert "Done." in getattr((await grace.submit(more_features_that_are_on=left)).view, "words", "")
+    stale = await ada.submit(features_that_are_on=[])
     assert stale.view
     assert stale.view.words.startswith("Refused\nRefused. This form is too old. Open it again")
     # Neither does one that stood open while the role changed, however often its mode is chosen.
@@ -302,9 +304,9 @@ async def test_add_ons_are_given_in_a_space_and_waiting_ones_are_approved_on_a_c
     ) as stage:
         grace, ada = stage.person("grace"), stage.person("ada")
         view = await stage.opens("grace", "@linus in apollo")
-        assert fields(view) == ["Add-ons", "Reason"]
+        assert fields(view) == ["Add-ons that are given", "Reason"]
         assert "in the space Apollo" in view.words
-        sent = await grace.submit(add_ons=["Ticket Creator", "SLA Manager"])
+        sent = await grace.submit(add_ons_that_are_given=["Ticket Creator", "SLA Manager"])
         assert sent.view
         assert "Done. The permissions of" in sent.view.words
         assert "Now: SLA Manager and Ticket Creator." in sent.view.words
@@ -312,7 +314,7 @@ async def test_add_ons_are_given_in_a_space_and_waiting_ones_are_approved_on_a_c
         await grace.close()
         # More than an editor holds waits for an owner.
         await stage.opens("grace", "@mei")
-        sent = await grace.submit(add_ons=["Query Pack Editor"], reason="they know them best")
+        sent = await grace.submit(add_ons_that_are_given=["Query Pack Editor"], reason="they know them best")
         assert sent.view
         assert sent.view.words.startswith("Waiting\nWaiting for the approval of")
         await stage.bot.settle()

@@ -155,7 +155,7 @@ function group(type, pairs, isChosen, ctx, read) {
     h("label", { class: "choice" }, inputs[index], h("span", {}, words, more && h("small", {}, more))),
   );
   const role = type === "radio" ? "radiogroup" : "group";
-  const node = h("div", { class: "choices", role, "aria-labelledby": ctx.labelledBy, "aria-label": ctx.labelledBy ? undefined : ctx.labelWords, "aria-describedby": ctx.describedBy }, rows);
+  const node = h("div", { class: pairs.length > 10 ? "choices long" : "choices", role, "aria-labelledby": ctx.labelledBy, "aria-label": ctx.labelledBy ? undefined : ctx.labelWords, "aria-describedby": ctx.describedBy }, rows);
   return { node, read: () => read(inputs.filter((one) => one.checked).map((one) => one.value)) };
 }
 

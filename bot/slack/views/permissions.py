@@ -152,7 +152,11 @@ def _addons(sheet: Sheet, draft: Draft) -> list[Block]:
     lines, shown = words.addons(sheet.what, sheet.addons), _addon_ticks(sheet)
     if not lines and not shown:
         return []
-    return [header("Add-ons"), *(rich(line) for line in lines), *_ticks("addons", "Add-ons", shown, draft.addons)]
+    return [
+        header("Add-ons"),
+        *(rich(line) for line in lines),
+        *_ticks("addons", "Add-ons that are given", shown, draft.addons),
+    ]
 
 
 def _addon_ticks(sheet: Sheet) -> list[Ticked]:
@@ -234,7 +238,7 @@ def _features(sheet: Sheet, draft: Draft) -> list[Block]:
     if not what.toggles:
         return [header("Features"), *lines] if lines else []
     shown = [Ticked(Choice(one.id, one.title), words.feature(one)) for one in what.toggles]
-    return [header("Features"), *_ticks("on", "Features", shown, draft.on), *lines, _reset(sheet)]
+    return [header("Features"), *_ticks("on", "Features that are on", shown, draft.on), *lines, _reset(sheet)]
 
 
 def _reset(sheet: Sheet) -> Block:
