@@ -1,12 +1,13 @@
 """Organizations in which somebody's permissions are set, and what they may do then."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 
 from handlers.catalogue import load
 from handlers.commands import AddResource, ChangeSettings, OrganizationChanged, ResourceChanged
-from handlers.evaluation import Question
 from handlers.permission_queries import Sheet
 from storage.tables import resources
+from tests.asking import Product, asking
 from tests.people import Org, Somebody, organization, result
 
 
@@ -34,22 +35,32 @@ async def ids(acme: Org, *names: str) -> tuple[str, ...]:
     return tuple(rows[f"ds-{name}"] for name in names)
 
 
-async def may(acme: Org, who: Somebody, action: str, kind: str, id_: str) -> bool:
-    [decision] = await acme.usher.evaluation.decide(acme.id, [Question(who.email, action, kind, id_)])
-    return decision.allowed
+class Asked:
+    """What somebody may do now, asked as products ask it: over HTTP, once for each organization that is asked about."""
 
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack = stack
+        self._products: dict[str, Product] = {}
 
-async def reaches(acme: Org, who: Somebody, *names: str, action: str = "read") -> str:
-    """The initials of the datasets on which somebody may do that."""
-    asked = [Question(who.email, action, "dataset", f"ds-{name}") for name in names]
-    found = await acme.usher.evaluation.decide(acme.id, asked)
-    return "".join(name[0] for name, decision in zip(names, found, strict=True) if decision.allowed)
+    async def _of(self, acme: Org) -> Product:
+        if acme.id not in self._products:
+            self._products[acme.id] = await self._stack.enter_async_context(asking(acme))
+        return self._products[acme.id]
 
+    async def may(self, acme: Org, who: Somebody, action: str, kind: str, named: str = "") -> bool:
+        return await (await self._of(acme)).may(who.email, action, kind, named)
 
-async def has(acme: Org, who: Somebody, *toggles: str) -> Mapping[str, bool]:
-    asked = [Question(who.email, "use", "feature", toggle) for toggle in toggles]
-    found = await acme.usher.evaluation.decide(acme.id, asked)
-    return {toggle: decision.allowed for toggle, decision in zip(toggles, found, strict=True)}
+    async def can(self, acme: Org, who: Somebody, kind: str, named: str = "") -> set[str]:
+        return await (await self._of(acme)).can(who.email, kind, named)
+
+    async def reaches(self, acme: Org, who: Somebody, *names: str, action: str = "read") -> str:
+        """The initials of the datasets on which somebody may do that."""
+        found = await (await self._of(acme)).may_each(who.email, action, "dataset", *(f"ds-{name}" for name in names))
+        return "".join(name[0] for name, may in zip(names, found, strict=True) if may)
+
+    async def has(self, acme: Org, who: Somebody, *toggles: str) -> Mapping[str, bool]:
+        found = await (await self._of(acme)).may_each(who.email, "use", "feature", *toggles)
+        return dict(zip(toggles, found, strict=True))
 
 
 async def sheet(by: Somebody, who: Somebody, *, space: str | None = None) -> Sheet:
