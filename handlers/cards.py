@@ -68,7 +68,7 @@ class Cards:
             if record.lone and record.requester == me.id:
                 return True
             found = case_of(record, facts, known, everybody)
-            return found is not None and policy.may_approve(*found, excluded=_involved(record)) is None
+            return found is not None and bool(able_to_decide(*found, [me], excluded=_involved(record)))
 
         waiting = [one for one in records if one.expires > facts.now and me.id not in votes.get(one.id, ())]
         return [one for one in waiting if could(one)]

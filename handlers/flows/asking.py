@@ -222,7 +222,7 @@ def _check_held(
     """What ends one day can be asked for without an end, and for longer; everything else would change nothing."""
     if command.extends:
         last = max((one.ends for one in now_held if one.ends), default=None)
-        if ends is not None and last is not None and ends <= last:
+        if ends is not None and last is not None and ends < last:
             raise Refusal("not-longer", "until" if command.until else "lasts", thing=wanted.title)
         return
     lasting = any(one.ends is None for one in now_held)
