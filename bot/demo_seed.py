@@ -24,6 +24,7 @@ from handlers.commands import (
     Approve,
     ChangeRole,
     Command,
+    CreateSpace,
     Done,
     FinishSetup,
     Invite,
@@ -96,7 +97,8 @@ class Seed:
             await self._do(newcomer.name, AcceptInSlack(waiting[str(newcomer.email)]))
 
     async def _open_spaces(self, role: str) -> None:
-        await self._usher.seed_spaces(str(self._organization), SPACES)
+        for name in SPACES:
+            await self._do("ada", CreateSpace(name))
         linus = Named(slack=self._playground.person(LINUS.name).id)
         await self._do("ada", ChangeRole(linus, role, space=SPACES[0], reason="Linus built it."))
 

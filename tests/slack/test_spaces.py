@@ -242,19 +242,19 @@ async def test_the_list_is_searched_and_turned_ten_a_page(acme: Team) -> None:
         id=await organization_of(acme),
     )
     for number in range(12):
-        one = await org.member(name=f"Person {number:02}", email=f"person{number}@example.org")
+        one = await org.member(name=f"Person {number:02}", email=f"person{number:02}@example.org")
         await org.operator(ChangeRole(one.person, "viewer", space="apollo"))
     form = await manages(acme.linus)
-    assert "Person 08" in form.words
-    assert "Person 09" not in form.words
+    assert "(person08@" in form.words
+    assert "(person09@" not in form.words
     await acme.linus.press("Next", on=form)
-    second = await drawn(acme.linus, "Person 11")
+    second = await drawn(acme.linus, "(person11@")
     assert "reached as Super admin" in second.words
     await acme.linus.press("Previous", on=second)
-    first = await drawn(acme.linus, "Person 00")
+    first = await drawn(acme.linus, "(person00@")
     await acme.linus.press("access_search", on=first, choose="person 11")
-    found = await acme.linus.wait_for_modal("Person 11")
-    assert "Person 00" not in found.words
+    found = await drawn(acme.linus, "(person11@")
+    assert "(person00@" not in found.words
     await acme.linus.press("Revoke access", on=found)
     none = await drawn(acme.linus, "Nobody of that name has access here.")
     assert "Done." in none.words
