@@ -25,6 +25,7 @@ from handlers.notices import Told
 from storage.tables import dataset_choices, dataset_rules, grants, toggles
 from tests.people import Org, Somebody, at_once, closing, organization, result, told, waits, why
 from tests.rules.permissions import Asked, add_datasets, has_plan, ids, resplendent, sheet
+from tests.test_statements import counting
 
 __all__ = ["closing"]
 
@@ -527,3 +528,23 @@ async def test_settings_are_judged_by_the_role_that_is_held_when_they_are_set(da
     seen = (await sheet(acme.founder, stale)).mark
     await acme.operator(ChangeRole(stale.person, "member"))
     assert why(await admin.does(SetPermissions(stale.person, on=("ai_chat",), seen=seen))) == "stale-form"
+
+
+# Cost -----------------------------------------------------------------------------------------------------------------
+
+
+async def test_setting_and_showing_permissions_takes_few_statements(database_url: str) -> None:
+    acme = await resplendent(database_url, datasets=ALL)
+    admin, staff = await acme.member("admin"), await acme.member("staff")
+    chosen = await ids(acme, *ALL)
+    rules = SetPermissions(staff.person, mode="whitelist", level="read", datasets=chosen)
+    commands = ((SetPermissions(staff.person, off=("tags",)), 8), (ResetPermissions(staff.person), 8), (rules, 11))
+    for command, most in commands:
+        with counting(acme.usher.store) as counted:
+            result(await admin.does(command), PermissionsChanged)
+        assert len(counted.written) <= most, "\n\n".join(counted.written)
+        assert counted.read == []
+    desk = await admin.desk()
+    with counting(acme.usher.store) as counted:
+        assert len((await acme.usher.queries.permissions(desk, staff.id)).chosen) == len(ALL)
+    assert len(counted.read) <= 4, "\n\n".join(counted.read)
