@@ -103,7 +103,7 @@ from handlers.flows import (
 from handlers.flows.work import Plan, Work
 from handlers.parts import House
 from handlers.proof import FORM_GUESSES, count_try
-from handlers.scope import Scope, Scopes
+from handlers.scope import OfARow, Scope, Scopes
 from storage import accounts, members
 from storage import outbox as answers
 from storage import requests as request_rows
@@ -242,7 +242,8 @@ class Gate:
                 if once:  # also where a refusal came with a change: what it was about has ended
                     tx.answered(OUTCOMES.dump_json(outcome).decode())
         except NoSuchOrganization:
-            raise Refusal("no-organization") from None
+            # What belonged to a closed one is not there any more, like what never was (invariant 27).
+            raise Refusal("request-gone" if isinstance(attempt.command, OfARow) else "no-organization") from None
         return outcome
 
     async def _earlier(self, by: Actor) -> Outcome | None:

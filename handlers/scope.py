@@ -121,7 +121,7 @@ class Scopes:
         """A person acts on what belongs to an organization that they belong to."""
         if organization is None:
             raise Refusal("request-gone")
-        if by.via == "slack" and by.account is not None and organization != by.organization:
+        if by.via == "slack" and by.account is not None:
             tied = await accounts.is_tied(connection, organization, by.account.team, by.account.user)
             if not tied:
                 raise Refusal("request-gone")
