@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from handlers.commands import (
     Person,
     Refusal,
     Refused,
+    RequestAccess,
     ResetPermissions,
     SetPermissions,
     Waiting,
@@ -158,6 +160,25 @@ async def test_in_a_space_add_ons_stand_on_the_role_there_and_count_only_there(d
     assert why(await owner.does(replace(given, space=None))) == "may-not"
     assert why(await owner.does(replace(given, space="Nowhere"))) == "unknown-space"
     assert (await sheet(owner, ann, space="Apollo")).settings.addons == {"ticket_creator"}
+
+
+@pytest.mark.seed("003-26")
+async def test_an_add_on_that_is_held_for_a_while_stays_so_until_it_is_taken(database_url: str, ask: Asked) -> None:
+    acme = await organization(database_url, catalogue="mondoo")
+    ann = await acme.member("viewer")
+    wish = RequestAccess("ticket_creator", "to help", lasts=timedelta(hours=4), asked="add-on")
+    result(await acme.founder.approves(await ann.asks(wish)), Approved)
+    shown = await sheet(acme.founder, ann)
+    assert shown.addons == {"ticket_creator": acme.clock() + timedelta(hours=4)}
+    kept = SetPermissions(ann.person, addons=("ticket_creator",))
+    assert why(await acme.founder.does(kept)) == "nothing-changes"
+    done = await settled(acme.founder, replace(kept, addons=("ticket_creator", "sla_manager")))
+    assert done.given == ("addon:sla_manager",)
+    acme.clock.pass_by(hours=5)
+    assert not await ask.may(acme, ann, "tickets:create", "organization")
+    result(await acme.founder.does(kept), PermissionsChanged)
+    acme.clock.pass_by(days=400)
+    assert await ask.can(acme, ann, "organization") >= {"tickets:create"}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The form *Permissions*, as people in Slack see it, change it and send it."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from bot.slack.views.fields import Unreadable, filled
 from handlers.catalogue import load
 from handlers.commands import ChangeRole, Named, Override, Person, SetPermissions
 from tests.slack import hostile
+from tests.slack.desks import NOW
 from tests.slack.permitted import Stage, chosen, done, fields, permitted
 from tests.slack.sheets import sheet
 
@@ -93,6 +95,8 @@ def test_add_ons_stand_where_the_role_takes_them_and_rest_elsewhere() -> None:
     [boxes] = [block["element"] for block in view["blocks"] if block.get("block_id") == "addons-1"]
     assert len(boxes["options"]) == 10
     assert [option["value"] for option in boxes["initial_options"]] == ["policy_editor"]
+    for_a_while = replace(sheet("mondoo", "viewer", "free"), addons={"policy_editor": NOW})
+    assert "Until 21 Nov 2026, 18:00 (UTC); untick to end it now." in words(permissions.build(for_a_while))
     resting = permissions.build(sheet("mondoo", "editor", "free", addons=("policy_editor",)))
     assert "Add-ons go on Viewer alone, and the role here is Editor." in words(resting)
     assert "Those that are held rest" in words(resting)
