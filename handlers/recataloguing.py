@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from handlers.catalogue import Addon, Catalogue, Role
 from handlers.commands import Refusal
-from storage.held import Held
+from storage.held import Held, Sort
+
+_SORTS: tuple[Sort, ...] = ("role", "addon", "invitation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def _opened(thing: Role | Addon) -> frozenset[str]:
 
 def check(old: Catalogue, new: Catalogue, held: Sequence[Held], *, heads: int) -> None:
     """``heads``: how many hold the new catalogue's highest role for good. Raises Refusal on ``catalogue``."""
-    missing = dict.fromkeys(_said(old, one) for one in held if _thing(new, one) is None)
+    missing = [_said(old, one) for one in sorted(held, key=_in_order(old)) if _thing(new, one) is None]
     if missing:
         raise Refusal("role-without-counterpart", "catalogue", roles=", ".join(missing), catalogue=new.title)
     if not heads:
@@ -65,8 +67,17 @@ def _said(catalogue: Catalogue, held: Held) -> str:
 
 def shifts(old: Catalogue, new: Catalogue, held: Sequence[Held]) -> tuple[Shift, ...]:
     """Organization roles first, highest first; then those in spaces; then add-ons. Promises are no gain yet."""
-    found = [shift for one in held if one.sort != "invitation" and (shift := _shift(old, new, one)) is not None]
-    return tuple(sorted(found, key=lambda shift: (shift.held.sort != "role", shift.held.in_space, _place(old, shift))))
+    real = [one for one in sorted(held, key=_in_order(old)) if one.sort != "invitation"]
+    return tuple(shift for one in real if (shift := _shift(old, new, one)) is not None)
+
+
+def _in_order(catalogue: Catalogue) -> Callable[[Held], tuple[int, bool, int, str]]:
+    def key(held: Held) -> tuple[int, bool, int, str]:
+        thing = _thing(catalogue, held)
+        rank = thing.rank if isinstance(thing, Role) else 0
+        return _SORTS.index(held.sort), held.in_space, -rank, held.what
+
+    return key
 
 
 def _shift(old: Catalogue, new: Catalogue, held: Held) -> Shift | None:
@@ -76,11 +87,6 @@ def _shift(old: Catalogue, new: Catalogue, held: Held) -> Shift | None:
     had, has = _opened(before) if before else frozenset[str](), _opened(after)
     title = before.title if before else held.what
     return Shift(held, title, after.title, tuple(sorted(has - had)), tuple(sorted(had - has)))
-
-
-def _place(catalogue: Catalogue, shift: Shift) -> int:
-    thing = _thing(catalogue, shift.held)
-    return -thing.rank if isinstance(thing, Role) else 0
 
 
 def gains(old: Catalogue, new: Catalogue) -> frozenset[str]:
