@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from bot.playground.acts import Acts
-from bot.playground.forms import CannotChooseError, stateful
+from bot.playground.finding import by_block, input_of, labels, wanted_in
+from bot.playground.forms import CannotChooseError
 from bot.playground.model import (
     Answer,
     Channel,
@@ -115,9 +115,9 @@ class Person:
         several alike apart; `choose` is what to choose; `typed` is what stands in the form's other fields by then.
         """
         where = on or self._holder(label_or_action_id, value)
-        control = _wanted(where.controls, label_or_action_id, value)
+        control = wanted_in(where.controls, label_or_action_id, value)
         if control is None:
-            raise CannotChooseError(f"There is no {label_or_action_id!r} here; there is {_labels(where.controls)}.")
+            raise CannotChooseError(f"There is no {label_or_action_id!r} here; there is {labels(where.controls)}.")
         if control.type in EXTERNAL and choose is not None:
             await self._acts.suggest(self.id, where, control.block_id, control.action_id, str(choose))
         before = self._sight(source=where if isinstance(where, Message) else None)
@@ -128,7 +128,7 @@ class Person:
     def _holder(self, wanted: str, value: str | None) -> Message | View:
         places: list[Message | View] = [*reversed(self.messages()), *([self.home] if self.home else [])]
         for place in [self.modal] if self.modal else places:
-            if _wanted(place.controls, wanted, value):
+            if wanted_in(place.controls, wanted, value):
                 return place
         raise CannotChooseError(f"{self.user.name} sees no {wanted!r} to press.")
 
@@ -144,7 +144,7 @@ class Person:
     async def _filled(self, view: View, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         typed: dict[str, dict[str, Any]] = {}
         for name, raw in values.items():
-            control = _input(view, name)
+            control = input_of(view, name)
             if control.type in EXTERNAL and raw is not None:
                 await self._look_up(view, control, raw)
             typed.setdefault(control.block_id, {})[control.action_id] = raw
@@ -167,9 +167,9 @@ class Person:
     async def suggest(self, block_id: str, text: str, *, on: Message | View | None = None) -> list[Option]:
         """What the external select in this block offers; `block_id` may be a label or an action id too."""
         where = on or self.modal or self._holder(block_id, None)
-        control = _by_block(where.controls, block_id) or find_control(where.controls, block_id)
+        control = by_block(where.controls, block_id) or find_control(where.controls, block_id)
         if control is None:
-            raise CannotChooseError(f"There is no {block_id!r} here; there is {_labels(where.controls)}.")
+            raise CannotChooseError(f"There is no {block_id!r} here; there is {labels(where.controls)}.")
         return await self._acts.suggest(self.id, where, control.block_id, control.action_id, text)
 
     # ---- Home and shortcuts
@@ -276,30 +276,3 @@ class Person:
             known = ", ".join(sorted(channel.name for channel in self._world.channels.values() if channel.kind != "im"))
             raise CannotChooseError(f"There is no channel {name!r}; there is {known}, and dm.")
         return channel
-
-
-def _wanted(controls: Sequence[Control], wanted: str, value: str | None) -> Control | None:
-    return find_control([control for control in controls if value is None or control.value == value], wanted)
-
-
-def _by_block(controls: Sequence[Control], block_id: str) -> Control | None:
-    return next((control for control in controls if control.block_id == block_id), None)
-
-
-def _input(view: View, name: str) -> Control:
-    """By block id, else by action id, else by label, where `_` stands for anything that is no letter or digit."""
-    fillable = stateful(view.controls)
-    by_label = [control for control in fillable if _plain_name(control.label) == _plain_name(name)]
-    by_action = [control for control in fillable if control.action_id == name]
-    found = next(iter([*filter(None, [_by_block(fillable, name)]), *by_action, *by_label]), None)
-    if found is None:
-        raise CannotChooseError(f"The form has no {name!r}; it has {_labels(fillable)}.")
-    return found
-
-
-def _plain_name(label: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", label.casefold()).strip("_")
-
-
-def _labels(controls: Sequence[Control]) -> str:
-    return ", ".join(repr(control.label or control.block_id) for control in controls) or "nothing"
