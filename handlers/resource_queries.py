@@ -10,7 +10,7 @@ from handlers import policy
 from handlers.asked import known
 from handlers.catalogue import Catalogue, Change
 from handlers.catalogue_types import spelt
-from handlers.commands import SYSTEM, Named, Thing
+from handlers.commands import SYSTEM, Named
 from handlers.facts import Facts
 from handlers.letters import Letters
 from handlers.models import Choice, Desk
@@ -104,18 +104,23 @@ class ResourceQueries(Letters):
             return None
         return Facts(self._clock(), SYSTEM, organization, desk.catalogue, me=me)
 
-    async def _called(self, connection: Connection, facts: Facts, thing: Thing) -> list[ResourceRecord]:
-        kind = kind_named(facts.catalogue, thing.sort)
+    async def _called(self, connection: Connection, facts: Facts, typed: str) -> list[ResourceRecord]:
+        """By ``KIND:NAME``, or by our own id."""
+        sort, colon, named = typed.partition(":")
+        if not colon:
+            one = await resources.seen(connection, facts.organization.id, typed, sight(facts), now=facts.now)
+            return [one] if one and one.kind in facts.catalogue.kinds else []
+        kind = kind_named(facts.catalogue, sort)
         if kind is None:
             return []
         where = facts.organization.id
-        return await resources.called(connection, where, kind, thing.named, sight(facts), now=facts.now)
+        return await resources.called(connection, where, kind, named, sight(facts), now=facts.now)
 
-    async def resource(self, desk: Desk, thing: Thing, *, after: str | None = None) -> ResourceCard | list[str]:
+    async def resource(self, desk: Desk, typed: str, *, after: str | None = None) -> ResourceCard | list[str]:
         """The ids in the product where several have that name; none: there is nothing of that name to be seen."""
         async with self._store.reading() as connection:
             facts = await self._looking(connection, desk)
-            found = await self._called(connection, facts, thing) if facts else []
+            found = await self._called(connection, facts, typed) if facts else []
             if facts is None or len(found) != 1:
                 return [one.outside for one in found]
             return await self._card(connection, facts, found[0], turn_of(after))
@@ -169,11 +174,10 @@ class ResourceQueries(Letters):
         return tuple(_choice(one) for one in found if one.kind in desk.catalogue.kinds)
 
     async def resource_choice(self, desk: Desk, typed: str) -> Choice | None:
-        """The one that ``KIND:NAME`` names."""
-        sort, _, named = typed.partition(":")
+        """The one that ``KIND:NAME``, or our own id, names."""
         async with self._store.reading() as connection:
             facts = await self._looking(connection, desk)
-            found = await self._called(connection, facts, Thing(sort, named)) if facts else []
+            found = await self._called(connection, facts, typed) if facts else []
         return _choice(found[0]) if len(found) == 1 else None
 
 

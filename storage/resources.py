@@ -111,6 +111,15 @@ async def called(
     return [record_of(row) for row in exact[:1] or rows]
 
 
+async def seen(
+    connection: AsyncConnection, organization: str, resource: str, sight: Sight, *, now: datetime
+) -> ResourceRecord | None:
+    """By our own id, if somebody sees it."""
+    which = and_(resources.c.organization_id == organization, resources.c.id == resource, visible(sight, now))
+    row = (await connection.execute(select(resources).where(which))).mappings().one_or_none()
+    return record_of(row) if row else None
+
+
 async def at(connection: AsyncConnection, organization: str, kind: str, outside: str) -> ResourceRecord | None:
     """The one of that kind and that id in the product, whoever sees it."""
     which = and_(resources.c.kind == kind, resources.c.outside_id == outside)

@@ -25,6 +25,7 @@ OTHER_RIGHTS = {
     "ExpireInvitation": "the system, when the time has come",
     "ExpireRequest": "the system, when the time has come",
     "EndGrant": "the system, when the time has come",
+    "Spread": "Usher itself, for what concerns many",
     "CreateToken": "the operator; the gate asks for the door",
     "RevokeToken": "the operator; the gate asks for the door",
     "CreateWebhook": "the operator; the gate asks for the door",

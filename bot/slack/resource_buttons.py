@@ -8,7 +8,6 @@ from bot.slack.grammar import Form, OpenForm
 from bot.slack.pressing import Handler, Press, open_view, opens, show
 from bot.slack.views import resources
 from bot.slack.views.blocks import Message
-from handlers.commands import Thing
 from handlers.resource_queries import kind_named
 
 
@@ -21,10 +20,10 @@ async def listed(door: Door, visit: Visit, typed: str = "", after: str | None = 
 
 
 async def one(door: Door, visit: Visit, typed: str, after: str | None = None) -> Message:
-    sort, _, named = typed.partition(":")
-    found = await door.usher.queries.resource(visit.desk, Thing(sort, named), after=after)
+    """By ``KIND:NAME``, or by our own id."""
+    found = await door.usher.queries.resource(visit.desk, typed, after=after)
     if isinstance(found, list):
-        return resources.unknown(visit.desk, typed, found)
+        return resources.unknown(visit.desk, typed, found) if ":" in typed else resources.gone()
     return resources.card(visit.desk, found)
 
 

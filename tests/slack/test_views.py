@@ -19,22 +19,30 @@ from bot.slack.views import (
     connect,
     deactivate,
     deny,
+    groups,
     home,
     invite,
     lists,
     permissions,
     reactivate,
     request_access,
+    resources,
     set_up,
+    space_access,
+    space_forms,
+    spaces,
 )
 from bot.slack.views.blocks import Block, Message
 from bot.slack.views.card import card_blocks
 from bot.slack.views.fields import Filled, Meta, Prefilled, Unreadable, filled
+from bot.slack.views.space_access import At
 from bot.wording.phrase import say
 from handlers import commands
 from handlers.commands import COMMANDS, Command, Named, Person
+from handlers.group_queries import GroupCard, GroupPage
 from handlers.models import Access, Choice, Desk, Home, InvitationPage, InvitationRow, RequestCard
-from tests.slack import hostile
+from handlers.resource_queries import ResourceCard, ResourcePage
+from tests.slack import hostile, spaced, things
 from tests.slack.desks import desk, newcomer
 from tests.slack.hostile import a_card
 from tests.slack.sheets import sheet
@@ -54,6 +62,8 @@ typed = st.builds(
     emails=st.lists(hostile.emails, max_size=200).map(tuple),
     groups=st.lists(hostile.text, max_size=3).map(tuple),
     name=hostile.text,
+    chosen=things.CHOSEN,
+    texts=things.TEXTS,
     note=hostile.text.map(lambda text: say("{text}", text=text)),
 )
 BUILT: tuple[Callable[[Desk, Prefilled], Block], ...] = (
@@ -65,6 +75,11 @@ BUILT: tuple[Callable[[Desk, Prefilled], Block], ...] = (
     request_access.build,
     connect.build,
     permissions.build_pick,
+    *things.BUILT,
+    space_forms.build_create,
+    space_forms.build_rename,
+    space_forms.build_delete,
+    space_forms.build_remove,
 )
 
 
@@ -152,6 +167,25 @@ def test_lists_of_requests_and_access_are_ones_that_slack_takes(
         slack_takes_message(message)
 
 
+@many
+@given(hostile.desks(), things.group_pages, things.group_cards, things.resource_pages, things.resource_cards)
+@pytest.mark.invariant(43)
+def test_groups_and_resources_are_shown_in_messages_that_slack_takes(
+    who: Desk, all_groups: GroupPage, group: GroupCard, all_resources: ResourcePage, resource: ResourceCard
+) -> None:
+    for message in (
+        groups.page(who, all_groups),
+        groups.card(who, group),
+        groups.unknown(who, group.name),
+        resources.page(who, all_resources),
+        resources.card(who, resource),
+        resources.unknown(who, f"image:{group.name}", [group.name]),
+        resources.unknown(who, group.name),
+        resources.gone(),
+    ):
+        slack_takes_message(message)
+
+
 def words(node: object) -> str:
     found = [str(one["text"]) for one in hostile.walk(node) if isinstance(one.get("text"), str)]
     return "".join(found)
@@ -172,6 +206,11 @@ FIELDS = {
     deny.CALLBACK: commands.Deny,
     permissions.PICK_CALLBACK: commands.SetPermissions,
     permissions.CALLBACK: commands.SetPermissions,
+    **things.FIELDS,
+    space_forms.CREATE_CALLBACK: commands.CreateSpace,
+    space_forms.RENAME_CALLBACK: commands.RenameSpace,
+    space_forms.DELETE_CALLBACK: commands.DeleteSpace,
+    space_forms.REMOVE_CALLBACK: commands.RemoveFromSpace,
 }
 
 
@@ -182,6 +221,7 @@ def all_forms() -> dict[str, Block]:
         connect.build_code(commands.CodeSent("a@example.org", "mail")),
         approve_code.build(a_card()),
         deny.build(a_card()),
+        space_access.build(desk(), spaced.access(), At("s1")),
         permissions.build(sheet(mode="whitelist", choices={"d1": "read"})),
     ]
     return {form["callback_id"]: form for form in built}
@@ -223,10 +263,13 @@ def everything_with_buttons() -> list[Any]:
         card_blocks(cards[0])[1],
         lists.invitations(desk(), page).blocks,
         lists.me(dataclasses.replace(desk(), has_factor=False)).blocks,
+        spaces.page(desk(), spaced.page()).blocks,
+        spaces.card(desk(), spaced.card()).blocks,
         home.build(Home(desk(), (), tuple(cards), tuple(cards[:1]), cast("Any", counted), rows)),
         home.build(Home(newcomer(), (), (), (), (), ())),
         home.build(Home(newcomer(organization=None, workspace_admin=True), (), (), (), (), ())),
         [answer.offers(outcome) for outcome in outcomes],
+        *(message.blocks for message in things.messages(desk())),
         [{"action_id": ids.ACCEPT, "type": "button"}],  # the offer's, which stands with the notices
         *all_forms().values(),
     ]
@@ -236,6 +279,7 @@ def test_every_button_has_a_listener_and_every_listener_a_button() -> None:
     shown = list(hostile.walk(everything_with_buttons()))
     built = {node["action_id"] for node in shown if node.get("type") == "button"}
     built |= {node["element"]["action_id"] for node in shown if node.get("dispatch_action")}
+    built |= {one["action_id"] for node in shown if node.get("type") == "actions" for one in node["elements"]}
     assert built == set(buttons.PRESSED)
     named = {value for name, value in vars(ids).items() if name.isupper()}
     assert named == set(buttons.PRESSED)
@@ -257,7 +301,7 @@ def test_a_buttons_value_is_an_opaque_id_and_nothing_else() -> None:
         for node in hostile.walk(everything_with_buttons())
         if node.get("type") == "button" and "value" in node
     }
-    assert values == {"p", "m2", "r1", "pending", "expired", "k2", lists.FIRST}
+    assert values == {"g1", "t1", "k1", "k3", "p", "m2", "s1", "r1", "pending", "expired", "k2", lists.FIRST}
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from handlers.commands import (
     Connected,
     CredentialsSet,
     Done,
+    GroupChanged,
     InvitationChanged,
     Invited,
     IsSetUp,
@@ -30,9 +31,12 @@ from handlers.commands import (
     PermissionsChanged,
     RefusalCode,
     Refused,
+    Removed,
     RequestEnded,
+    ResourceChanged,
     Result,
     RoleChanged,
+    SpaceChanged,
     StatusChanged,
     TokenMade,
     TokenRevoked,
@@ -71,9 +75,14 @@ def every_result() -> Iterator[Any]:
     )
     yield PermissionsChanged(ADA, reset=True, taken=("toggle:ai_chat",))
     yield PermissionsChanged(ADA, space="Apollo", given=("addon:sla_manager", "addon:gone"), datasets=True, alone=True)
+    yield SpaceChanged("created", "Apollo", "apollo")
+    yield SpaceChanged("renamed", "Apollo", "apollo", "Gemini")
+    yield SpaceChanged("deleted", "Apollo", "apollo", alone=True)
+    yield from (Removed(ADA, "Apollo", old) for old in ("owner", None))
     yield from (TokenMade("t1", "Dashboards", "usher_secret"), TokenRevoked("Dashboards"))
     url = "https://product.example.com/usher"
     yield from (WebhookMade("w1", url, "whsec_secret"), WebhookDeleted(url))
+    yield from every_thing_changed()
     yield from (Voted("r1", missing) for missing in (1, 2))
     yield from (
         Approved("r1", result)
@@ -81,6 +90,22 @@ def every_result() -> Iterator[Any]:
     )
     yield from (RequestEnded("r1", how, "same-role") for how in ("denied", "cancelled", "expired", "void"))
     yield Noted()
+
+
+def every_thing_changed() -> Iterator[GroupChanged | ResourceChanged]:
+    yield from (GroupChanged("created", "Design"), GroupChanged("deleted", "Design"))
+    yield GroupChanged("renamed", "Art", old="Design")
+    for many in (1, 3, 90):
+        yield from (
+            GroupChanged("joined", "Design", people=(ADA,) * many),
+            GroupChanged("left", "D", None, (ADA,) * many),
+        )
+        yield ResourceChanged("shared", "image", "1", "Scan", ("Ada",) * many)
+        yield ResourceChanged("unshared", "planet", "1", "Scan", ("Ada",) * many)
+        yield ResourceChanged("notified", "image", "1", "Scan", told=many)
+    yield from (ResourceChanged("added", "image", "1", "Scan"), ResourceChanged("changed", "image", "1", "Scan"))
+    yield from (ResourceChanged("removed", "image", "1", "Scan"), ResourceChanged("notified", "image", "1", "Scan"))
+    yield ResourceChanged("notified", "image", "1", "Scan", ("a@example.org",) * 20, told=3, missed=25)
 
 
 def every_invited() -> Iterator[Invited]:

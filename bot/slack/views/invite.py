@@ -3,8 +3,9 @@
 import re
 
 from bot.slack.views import parts, roles
-from bot.slack.views.blocks import MOST_TYPED, Block, asked, line, modal, rich
+from bot.slack.views.blocks import MOST_TYPED, Block, asked, line, modal, rich, searched_many
 from bot.slack.views.fields import EMPTY, Filled, Prefilled
+from bot.slack.views.group_forms import GROUPS
 from bot.wording.phrase import say
 from handlers.commands import Invite
 from handlers.models import Desk
@@ -29,7 +30,7 @@ def build(desk: Desk, typed: Prefilled = EMPTY) -> Block:
         *parts.role(desk, typed, roles.invitable(desk)),
         *parts.space(desk, typed),
         asked("name", "Name", line(typed.name, longest=100), optional=True, hint="Only if you invite one person."),
-        *_groups(typed),
+        *_groups(desk, typed),
     ]
     return modal(TITLE, CALLBACK, blocks, submit="Invite")
 
@@ -42,11 +43,18 @@ def _fitting(emails: tuple[str, ...]) -> tuple[str, int]:
     return joined, len(emails) - count
 
 
-def _groups(typed: Prefilled) -> list[Block]:
-    """Only where groups were typed already; members get theirs later."""
+def _groups(desk: Desk, typed: Prefilled) -> list[Block]:
+    """For who may change groups; what somebody else typed stays, for the gate to say why not."""
+    title = desk.catalogue.words.groups.capitalize()
+    if "groups" in desk.may:
+        return [asked(GROUPS, title, searched_many(GROUPS, typed.chosen.get(GROUPS, ())), optional=True)]
     if not typed.groups:
         return []
-    return [asked("groups", "Groups", line(", ".join(typed.groups), longest=500), optional=True)]
+    return [asked(GROUPS, title, line(", ".join(typed.groups), longest=500), optional=True)]
+
+
+def _typed_groups(form: Filled) -> tuple[str, ...]:
+    return tuple(group for part in form.text(GROUPS).split(",") if (group := part.strip()))
 
 
 def read(form: Filled) -> Invite:
@@ -55,6 +63,6 @@ def read(form: Filled) -> Invite:
         emails=tuple(email for email in _BETWEEN.split(form.text("emails")) if email),
         role=chosen.role,
         space=chosen.space,
-        groups=tuple(group for part in form.text("groups").split(",") if (group := part.strip())),
+        groups=tuple(one.value for one in form.many(GROUPS)) or _typed_groups(form),
         name=form.text("name") or None,
     )

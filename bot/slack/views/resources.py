@@ -46,7 +46,7 @@ def _line(desk: Desk, row: SeenResource) -> Phrase:
 
 
 def _row(desk: Desk, row: SeenResource) -> list[Block]:
-    open_ = button("Open", ids.RESOURCE, f"{row.sort}:{row.id}", about=f"Open {row.name}")
+    open_ = button("Open", ids.RESOURCE, row.id, about=f"Open {row.name}")
     return [rich(_line(desk, row)), actions(f"resource:{row.id}", open_)]
 
 
@@ -63,15 +63,14 @@ def card(desk: Desk, shown: ResourceCard) -> Message:
         _able(shown),
         *(_list(desk, shown) if shown.may_share else []),
     ]
-    value = f"{one.sort}:{one.id}"
     changes: list[Element] = []
     if shown.may_share:
-        changes.append(button("Share", ids.RESOURCE_SHARE, value, about=f"Share {one.name}"))
+        changes.append(button("Share", ids.RESOURCE_SHARE, one.id, about=f"Share {one.name}"))
     if shown.total:
-        changes.append(button("Take off", ids.RESOURCE_UNSHARE, value, about=f"Take somebody off {one.name}"))
+        changes.append(button("Take off", ids.RESOURCE_UNSHARE, one.id, about=f"Take somebody off {one.name}"))
     if shown.may_remove:
-        changes.append(button("Remove", ids.RESOURCE_REMOVE, value, style="danger", about=f"Remove {one.name}"))
-    more = turning(shown.turns, ids.RESOURCE_BACK, ids.RESOURCE_PAGE, f"resource-page:{value}")
+        changes.append(button("Remove", ids.RESOURCE_REMOVE, one.id, style="danger", about=f"Remove {one.name}"))
+    more = turning(shown.turns, ids.RESOURCE_BACK, ids.RESOURCE_PAGE, f"resource-page:{one.id}")
     return message(lines, [rich(*lines), *more, *([actions(f"resource:{one.id}", *changes)] if changes else [])])
 
 
@@ -123,6 +122,13 @@ def unknown(desk: Desk, typed: str, several: Sequence[str] = ()) -> Message:
     else:
         line = say("Unclear. No product registers anything in this organization, so there are no resources here.")
     return message([line], [rich(line)])
+
+
+def gone() -> Message:
+    said = say(
+        "Unclear. It is no longer there, or you can see it no longer. `/usher resources` lists all that you can."
+    )
+    return message([said], [rich(said)])
 
 
 def _example(desk: Desk) -> Phrase:
