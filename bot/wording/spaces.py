@@ -70,14 +70,20 @@ def removed(result: Removed, catalogue: Catalogue) -> Phrase:
 
 def told_removed(told: Telling) -> Said:
     role = told.role(told.notice.old)
-    happened = say("{by} ended your access{where}: you were {role} there.", by=told.by, where=told.where, role=role)
+    happened = say("{by} ended your access to {space}: you were {role} there.", by=told.by, space=_its(told), role=role)
     return Said(happened, say("Do you still need it? Ask with {ask}; {mine} shows what you hold.", ask=ASK, mine=MINE))
 
 
 def told_deleted(told: Telling) -> Said:
-    which = called(told.letter.catalogue, told.letter.space or "")
-    happened = say("{by} deleted ", by=told.by) + which + say(" in {where}", where=told.organization)
-    return Said(happened + say(", so your access to it has ended."), say("{mine} shows what you hold.", mine=MINE))
+    happened = say("{by} deleted {space}, so your access to it has ended.", by=told.by, space=_its(told))
+    return Said(happened, say("{mine} shows what you hold.", mine=MINE))
+
+
+def _its(told: Telling) -> Phrase:
+    """Its name, and that of its organization; whoever is in several knows which is meant."""
+    catalogue, name = told.letter.catalogue, told.letter.space
+    which = called(catalogue, name) if name else say("{one}", one=a_space(catalogue))
+    return which + say(" in {organization}", organization=told.organization)
 
 
 # Lists and cards ------------------------------------------------------------------------------------------------------

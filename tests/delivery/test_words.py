@@ -35,13 +35,15 @@ def letter(*, by: Named | None = BEN, card: bool = False, space: str | None = No
 def notice(about: About) -> Told:
     if about == "permissions-changed":
         return Told("ada", about, old="toggle:tags", new="addon:policy_editor,datasets")
+    if "space" in about:
+        return Told("ada", about, old="editor", space="s1")
     ends = datetime(2026, 12, 1, 18, tzinfo=UTC) if about == "role-changed" else None
     return Told("ada", about, old="member", new="admin", ends=ends)
 
 
 @pytest.mark.parametrize("about", ABOUTS)
 def test_everything_told_is_said_so(about: About, snapshot: SnapshotAssertion) -> None:
-    given = letter(card=about.startswith("request"))
+    given = letter(card=about.startswith("request"), space="Apollo" if "space" in about else None)
     if about == "changed-alone":
         given = replace(given, card=request_card(requester=BEN, target=Named("cleo", "Cleo", "cleo@example.org")))
     own = replace(given, subject=ADA.member) if about in {"role-changed", "access-ended"} else given

@@ -172,7 +172,7 @@ async def test_manage_access_lists_adds_changes_and_revokes_and_each_acts_at_onc
     left = await drawn(linus, "no longer holds the role Editor")
     assert "(mei@example.com) ·" not in left.words
     await acme.bot.settle()
-    assert "ended your access in the space Apollo: you were Editor there" in mei.dm()[-1].text
+    assert "ended your access to the space Apollo in Acme: you were Editor there" in mei.dm()[-1].text
 
 
 async def test_the_roles_on_offer_are_those_that_count_for_that_person(acme: Team) -> None:

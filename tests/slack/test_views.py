@@ -20,6 +20,7 @@ from bot.slack.views import (
     deactivate,
     deny,
     groups,
+    holding,
     home,
     invite,
     lists,
@@ -40,7 +41,7 @@ from bot.wording.phrase import say
 from handlers import commands
 from handlers.commands import COMMANDS, Command, Named, Person
 from handlers.group_queries import GroupCard, GroupPage
-from handlers.models import Access, Choice, Desk, Home, InvitationPage, InvitationRow, RequestCard
+from handlers.models import Access, Choice, Desk, HeldPage, Home, InvitationPage, InvitationRow, RequestCard
 from handlers.resource_queries import ResourceCard, ResourcePage
 from tests.slack import hostile, spaced, things
 from tests.slack.desks import desk, newcomer
@@ -151,16 +152,17 @@ def test_lists_of_invitations_are_ones_that_slack_takes(who: Desk, page: Invitat
 
 
 @many
-@given(hostile.desks(), hostile.rows(40), st.lists(hostile.held, max_size=20))
+@given(hostile.desks(), hostile.rows(40), hostile.holdings(20))
 @pytest.mark.invariant(43)
 def test_lists_of_requests_and_access_are_ones_that_slack_takes(
-    who: Desk, cards: tuple[RequestCard, ...], held: list[Access]
+    who: Desk, cards: tuple[RequestCard, ...], held: tuple[Access, ...]
 ) -> None:
     for message in (
         lists.approvals(who, cards),
         lists.requests(who, cards),
         lists.which(who, cards),
-        lists.mine(who, held),
+        holding.mine(who, HeldPage(held[:10], "k", "")),
+        holding.which(who, held, "extend"),
         lists.me(who),
         lists.help_(help_lines("/usher", desk=who), say("Help.")),
     ):
@@ -200,6 +202,7 @@ FIELDS = {
     deactivate.CALLBACK: commands.Deactivate,
     reactivate.CALLBACK: commands.Reactivate,
     request_access.CALLBACK: commands.RequestAccess,
+    request_access.EXTEND_CALLBACK: commands.RequestAccess,
     connect.CALLBACK: commands.StartConnecting,
     connect.CODE_CALLBACK: commands.Connect,
     approve_code.CALLBACK: commands.Approve,
@@ -214,6 +217,12 @@ FIELDS = {
 }
 
 
+HELD = (
+    Access("editor", "Apollo", a_card().expires, "person", "viewer", id="g7", extendable=True, returnable=True),
+    Access("viewer", None, None, "invitation", id="g8"),
+)
+
+
 def all_forms() -> dict[str, Block]:
     full = Prefilled(groups=("A",), person=Choice("m2", "Grace"))
     built = [build(desk(), full) for build in BUILT]
@@ -221,6 +230,7 @@ def all_forms() -> dict[str, Block]:
         connect.build_code(commands.CodeSent("a@example.org", "mail")),
         approve_code.build(a_card()),
         deny.build(a_card()),
+        request_access.build_longer(HELD[0], say("Editor"), Prefilled()),
         space_access.build(desk(), spaced.access(), At("s1")),
         permissions.build(sheet(mode="whitelist", choices={"d1": "read"})),
     ]
@@ -263,6 +273,7 @@ def everything_with_buttons() -> list[Any]:
         card_blocks(cards[0])[1],
         lists.invitations(desk(), page).blocks,
         lists.me(dataclasses.replace(desk(), has_factor=False)).blocks,
+        holding.mine(desk(), HeldPage(HELD, "k5", "")).blocks,
         spaces.page(desk(), spaced.page()).blocks,
         spaces.card(desk(), spaced.card()).blocks,
         home.build(Home(desk(), (), tuple(cards), tuple(cards[:1]), cast("Any", counted), rows)),
@@ -301,7 +312,7 @@ def test_a_buttons_value_is_an_opaque_id_and_nothing_else() -> None:
         for node in hostile.walk(everything_with_buttons())
         if node.get("type") == "button" and "value" in node
     }
-    assert values == {"g1", "t1", "k1", "k3", "p", "m2", "s1", "r1", "pending", "expired", "k2", lists.FIRST}
+    assert values == {"g1", "t1", "k1", "k3", "p", "m2", "s1", "r1", "pending", "expired", "k2", "g7", "k5", lists.FIRST}
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ async def manages(stage: Stage) -> None:
     await sure.get_by_role("button", name="Revoke access").click()
     await expect(form).to_contain_text("Nobody of that name has access here.", timeout=SLOW_MS)
     await linus.picture("revoked")
-    await katherine.is_told("ended your access in the space")
+    await katherine.is_told("ended your access to the space")
     await katherine.picture("told")
 
 
