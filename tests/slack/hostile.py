@@ -3,13 +3,13 @@
 import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from hypothesis import strategies as st
 
 from handlers.catalogue import load, shipped
-from handlers.commands import Named
-from handlers.models import Access, Choice, Desk, Home, InvitationPage, InvitationRow, RequestCard
+from handlers.commands import Asked, Named
+from handlers.models import Access, Becoming, CardChange, Choice, Desk, Home, InvitationPage, InvitationRow, RequestCard
 from tests.slack.desks import ADA, desk
 
 NASTY = (
@@ -44,7 +44,7 @@ cards = st.builds(
     id=ids,
     organization=text,
     catalogue=catalogues,
-    change=st.sampled_from(["invite", "change-role", "request-access", "deactivate", "reactivate"]),
+    change=st.sampled_from(get_args(CardChange)),
     state=st.sampled_from(["pending", "approved", "denied", "expired", "cancelled", "void"]),
     requester=people,
     target=st.one_of(st.none(), people),
@@ -64,6 +64,13 @@ cards = st.builds(
     decided_by=st.one_of(st.none(), people),
     decided_at=st.one_of(st.none(), moments),
     why=st.one_of(text, st.just("may-not"), st.just("same-role")),
+    asked=st.sampled_from(get_args(Asked)),
+    extends=st.booleans(),
+    thing=text,
+    sort=text,
+    people=st.lists(people, max_size=30).map(tuple),
+    others=st.lists(text, max_size=3).map(tuple),
+    becomes=st.lists(st.tuples(st.sampled_from(get_args(Becoming)), text), max_size=4).map(tuple),
 )
 
 
@@ -103,7 +110,23 @@ held = st.builds(
     ends=st.one_of(st.none(), moments),
     source=st.just("person"),
     returns_to=roles,
+    id=ids,
+    asked=st.sampled_from(get_args(Asked)),
+    thing=text,
+    place=ids,
+    rests=st.booleans(),
+    extendable=st.booleans(),
+    returnable=st.booleans(),
 )
+
+
+@st.composite
+def holdings(draw: st.DrawFn, most: int = 10) -> tuple[Access, ...]:
+    """Each with a grant of its own."""
+    found = draw(st.lists(held, max_size=most))
+    return tuple(dataclasses.replace(one, id=f"g{at}") for at, one in enumerate(found))
+
+
 choices = st.builds(Choice, value=ids, label=text)
 
 
@@ -121,7 +144,8 @@ def desks(draw: st.DrawFn) -> Desk:
 def homes(draw: st.DrawFn) -> Home:
     return Home(
         desk=draw(desks()),
-        access=tuple(draw(st.lists(held, max_size=30))),
+        access=draw(holdings(10)),
+        more_access=draw(st.booleans()),
         mine=draw(rows(prefix="m")),
         waiting=draw(rows()),
         counts=(("invited", 3), ("active", 12_345), ("deactivated", 0)),

@@ -341,7 +341,6 @@ def test_a_question_is_shown(typed: str, shown: Reading) -> None:
         ("/usher invite a@b.org as manger", "“manger” is not a role", "Manager"),
         ("/usher invite a@b.org manger", "“manger” is not a role", "Manager"),
         ("/usher invite a@b.org, c@d.org, manger", "“manger” is not a role", "Manager"),
-        ("/access request mangaer because x", "“mangaer” is not a role here. Roles: Super admin", "Manager"),
         ("/usher invite bob as member", "There is no e-mail address in “bob”", None),
         ("/usher invite <@U0BOB|bob> as member", "“@bob”: an invitation goes to an e-mail address", None),
         ("/usher invite a@b.org as member for 8h", "“for” has no place in `/usher invite`", None),

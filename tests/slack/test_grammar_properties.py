@@ -163,7 +163,7 @@ def test_help_lists_only_what_the_asker_may_do() -> None:
         "help",
     ]
     assert names("/usher", desk(role="member")) == ["help"]
-    assert names("/access", desk(role="member")) == ["request", "mine", "requests", "cancel", "me", "help"]
+    assert names("/access", desk(role="member")) == ["request", "mine", "requests", "extend", "give-back", "cancel", "me", "help"]
 
 
 @pytest.mark.parametrize("slash", SLASHES)
@@ -189,7 +189,7 @@ def test_usage_speaks_the_words_of_the_catalogue() -> None:
     (imaging,) = help_lines("/access", desk=desk("imaging", "member"), verb="request")
     (automation,) = help_lines("/access", desk=desk("automation", "viewer"), verb="request")
     assert "[in PROJECT]" in imaging.usage
-    assert automation.usage == "/access request ROLE [for 4h | until DATE] [for PERSON] because REASON"
+    assert automation.usage == "/access request ROLE|ADD-ON|GROUP|KIND:NAME [for 4h | until DATE] [for PERSON] because REASON"
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,10 @@ from handlers.models import Desk, Home
 
 Row = TypeVar("Row")
 
-MOST_WAITING = 10
-MOST_MINE = 8
+"""A Home holds 100 blocks, and all of these together have to fit."""
+MOST_WAITING = 8
+MOST_MINE = 6
+MOST_ACCESS = 5
 MOST_SPACES = 5
 MOST_INVITATIONS = 5
 
@@ -28,6 +30,7 @@ _ACTIONS: tuple[tuple[str, str, Change], ...] = (
     ("Change role", ids.CHANGE_ROLE, "change-role"),
     ("Deactivate", ids.DEACTIVATE, "deactivate"),
     ("Reactivate", ids.REACTIVATE, "reactivate"),
+    ("Settings", ids.SETTINGS, "settings"),
 )
 
 
@@ -36,10 +39,12 @@ def build(home: Home) -> Block:
     if desk.organization is None:
         return _view(_nobody_yet(desk))
     if desk.member is None:
-        return _view([rich(say("Welcome to Usher.")), *_closed(Refused("not-connected"), "Connect", ids.CONNECT)])
+        way_in = _closed(Refused("not-connected"), "Connect", ids.CONNECT)
+        return _view([rich(say("Welcome to Usher.")), *way_in, *_elsewhere(home)])
     if desk.status != "active":
-        return closed(Refused("not-active", facts={"organization": desk.organization.name}))
-    return _view([*_greeting(desk), *_waiting(home), *_access(home), *_spaces(home), *_mine(home), *_manage(home)])
+        refusal = Refused("not-active", facts={"organization": desk.organization.name})
+        return _view([rich(reason_and_step(refusal)), *_elsewhere(home)])
+    return _view([*_greeting(home), *_waiting(home), *_access(home), *_spaces(home), *_mine(home), *_manage(home)])
 
 
 def closed(refusal: Refused) -> Block:
@@ -65,14 +70,27 @@ def _closed(refusal: Refused, label: str, action: str) -> list[Block]:
     return [rich(reason_and_step(refusal)), actions("way-in", button(label, action, style="primary"))]
 
 
-def _greeting(desk: Desk) -> list[Block]:
+def _greeting(home: Home) -> list[Block]:
+    desk = home.desk
     name = desk.organization.name if desk.organization else ""
     line = say("You are {role} in {name}.", role=role_title(desk.catalogue, desk.role), name=name)
     buttons: list[Element] = [
         button("Request access", ids.REQUEST_ACCESS),
         button("About me", ids.ME),
+        *_organizations(home),
     ]
     return [rich(line), actions("myself", *buttons)]
+
+
+def _elsewhere(home: Home) -> list[Block]:
+    """Whoever is shut out of this organization may well be in another one."""
+    others = _organizations(home)
+    return [actions("elsewhere", *others)] if others else []
+
+
+def _organizations(home: Home) -> list[Element]:
+    """For whoever has others to choose from."""
+    return [button("Organizations", ids.ORGS)] if home.several else []
 
 
 def _waiting(home: Home) -> list[Block]:
@@ -83,11 +101,11 @@ def _waiting(home: Home) -> list[Block]:
 
 
 def _access(home: Home) -> list[Block]:
-    """The first page of it; `/access mine` turns to the others."""
     if not home.access:
         return [header("My access"), rich(say("No role yet. Press Request access to ask for one."))]
-    more = [rich(say("More: type `/access mine`."))] if home.more_access else []
-    return [header("My access"), *holding.rows(home.desk, home.access), *more]
+    shown = home.access[:MOST_ACCESS]
+    more = [rich(say("`/access mine` shows the rest."))] if home.more_access or len(home.access) > len(shown) else []
+    return [header("My access"), *holding.rows(home.desk, shown), *more]
 
 
 def _spaces(home: Home) -> list[Block]:
