@@ -27,7 +27,8 @@ from storage.store import Busy, Store
 
 __all__ = ["Answer", "Evaluation", "Found", "Question", "Session"]
 
-ANSWERS, TOKENS = 50_000, 1_000
+ANSWERS, TOKENS = 20_000, 1_000  # some 40 MB at most
+LONGEST = 1_000  # characters of a question that is worth keeping
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 K = TypeVar("K", bound=Hashable)
@@ -159,7 +160,8 @@ class Evaluation:
     def _answered(self, organization: str, facts: Known, question: Question, now: datetime) -> Answer:
         since, until = _holds_within(facts.subject(question.subject), now)
         answer = Answer(facts.decide(question, now=now), facts.catalogue, facts.seq, since, until)
-        self._answers.put((organization, question), answer)
+        if sum(map(len, question)) <= LONGEST:
+            self._answers.put((organization, question), answer)
         return answer
 
     async def _known(self, organization: str, wanted: Asked) -> Known:

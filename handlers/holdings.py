@@ -94,14 +94,25 @@ def _in_space(catalogue: Catalogue, held: Sequence[Held], space: str) -> list[So
     found: list[Source] = []
     above, mine = role_in_force(held, ""), organization_role(catalogue, held)
     reaches = mine is not None and mine.reaches_every_space
-    if above and mine and reaches:
-        found.append(Source(above, mine.in_spaces | mine.on_resources, mine, unasked=True))
+    unasked = unasked_of(catalogue, mine)
+    if above and (reaches or unasked):
+        found.append(Source(above, unasked, mine, unasked=True))
     here, role = role_in_force(held, space), space_role(catalogue, held, space)
     if here and role:
         opens = role.permissions | role.on_resources
         found.append(Source(here, opens, role, capped=role.id != here.what))
     found += _addons(catalogue, held, space, role)
     return found + (_addons(catalogue, held, "", mine, unasked=True) if reaches else [])
+
+
+def unasked_of(catalogue: Catalogue, mine: Role | None) -> frozenset[str]:
+    """What a role of the organization opens in a space without being given there."""
+    if mine is None:
+        return frozenset()
+    opens = mine.in_spaces | mine.on_resources if mine.reaches_every_space else frozenset[str]()
+    # Whoever may delete every space of the organization may delete this one.
+    deletes = catalogue.needs.get("delete-space") in mine.permissions
+    return opens | {catalogue.space_needs["delete-space"]} if deletes else opens
 
 
 def _addons(

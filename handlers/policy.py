@@ -41,10 +41,7 @@ def holds(facts: Facts, member: MemberRecord, change: Change) -> bool:
     """Whether a member's roles and add-ons hold the permission that a change needs, in the scope of the facts."""
     needs = facts.catalogue.needs if facts.space is None else facts.catalogue.space_needs
     needed = needs.get(change)
-    if needed is not None and needed != NOBODY and needed in held(facts, member):
-        return True
-    # Whoever may delete every space of the organization may delete this one.
-    return change == "delete-space" and facts.space is not None and holds(replace(facts, space=None), member, change)
+    return needed is not None and needed != NOBODY and needed in held(facts, member)
 
 
 def held(facts: Facts, member: MemberRecord) -> frozenset[str]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from handlers.asked import Asked, Known, Question, is_storable, known
 from handlers.catalogue import Catalogue, Role
 from handlers.decisions import FEATURE, ORGANIZATION, SPACE, USE, Subject, Target
-from handlers.holdings import GROUP, RESOURCE, ROLE
+from handlers.holdings import GROUP, RESOURCE, ROLE, unasked_of
 from handlers.parts import Catalogues
 from storage import decision_search
 from storage.decision_search import Clause, Seen
@@ -167,7 +167,7 @@ def _opening(catalogue: Catalogue, permission: str, space: str) -> Clause:
     openers = [one for one in catalogue.space.values() if permission in one.permissions | one.on_resources]
     lowest = min((one.rank for one in openers), default=None)
     return Clause(
-        roles=frozenset(one.id for one in catalogue.organization.values() if permission in _all_of(one)),
+        roles=frozenset(r.id for r in catalogue.organization.values() if permission in _all_of(catalogue, r)),
         addons=frozenset(one.id for one in catalogue.addons.values() if permission in one.opens),
         space=space,
         space_roles=frozenset(one.id for one in catalogue.space.values() if lowest is not None and one.rank >= lowest)
@@ -176,8 +176,8 @@ def _opening(catalogue: Catalogue, permission: str, space: str) -> Clause:
     )
 
 
-def _all_of(role: Role) -> frozenset[str]:
-    return role.permissions | role.in_spaces | role.on_resources
+def _all_of(catalogue: Catalogue, role: Role) -> frozenset[str]:
+    return role.permissions | role.on_resources | unasked_of(catalogue, role)
 
 
 def _seeing(catalogue: Catalogue, target: Target) -> Clause:

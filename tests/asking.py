@@ -16,7 +16,7 @@ import aiohttp
 from sqlalchemy import select
 
 from bot.web.app import web_app
-from handlers.commands import Actor, CreateToken, TokenMade
+from handlers.commands import Actor, Command, CreateToken, Done, TokenMade
 from handlers.house import Usher
 from storage.tables import organizations
 from tests.people import Org, result
@@ -102,6 +102,12 @@ async def asking(where: Org | Running) -> AsyncGenerator[Product]:
             address = await stack.enter_async_context(served(web_app(usher, public_url=PUBLIC, slack=None)))
         session = await stack.enter_async_context(aiohttp.ClientSession(address))
         yield Product(session, await new_token(usher, found["id"]), found["slug"])
+
+
+async def operator_does(acme: Org, *commands: Command) -> None:
+    """One after another; the operator waits for nobody."""
+    for command in commands:
+        assert isinstance(outcome := await acme.operator(command), Done), outcome
 
 
 async def new_token(usher: Usher, organization: str) -> str:

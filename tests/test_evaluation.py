@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from handlers.commands import (
     AddResource,
@@ -28,17 +29,13 @@ from handlers.commands import (
     Unshare,
 )
 from handlers.evaluation import ANSWERS, Evaluation, Question, Recent
+from tests.asking import operator_does
 from tests.people import Done, Org, Somebody, closing, organization
 from tests.test_statements import counting
 
 __all__ = ["closing"]
 
 pytestmark = pytest.mark.usefixtures("closing")
-
-
-async def does(acme: Org, *commands: Command) -> None:
-    for command in commands:
-        assert isinstance(outcome := await acme.operator(command), Done), outcome
 
 
 async def may(acme: Org, who: Somebody, action: str, kind: str, named: str = "acme") -> bool:
@@ -78,10 +75,10 @@ async def test_every_kind_of_change_shows_in_the_very_next_answer_of_another_pro
     for command, asked, allowed in steps:
         assert await may(there, ada, "members:list", "organization")
         await may(there, bob, *asked)  # now it is kept
-        await does(acme, command)
+        await operator_does(acme, command)
         assert (command, await may(there, bob, *asked)) == (command, allowed)
         assert (command, await may(acme, bob, *asked)) == (command, allowed)
-    await does(acme, CloseOrganization("acme"))
+    await operator_does(acme, CloseOrganization("acme"))
     for org in (there, acme):
         with pytest.raises(Refusal, match="no-organization"):
             await may(org, ada, "members:list", "organization")
@@ -91,7 +88,7 @@ async def test_every_kind_of_change_shows_in_the_very_next_answer_of_another_pro
 async def test_a_grant_that_ends_stops_counting_at_that_moment_although_nothing_is_written(database_url: str) -> None:
     acme = await organization(database_url)
     bob = await acme.member("member")
-    await does(acme, ChangeRole(bob.person, "admin", lasts=timedelta(hours=1)))
+    await operator_does(acme, ChangeRole(bob.person, "admin", lasts=timedelta(hours=1)))
     for _ in range(2):
         assert await may(acme, bob, "members:list", "organization")
     acme.clock.pass_by(minutes=59, seconds=59)
@@ -128,7 +125,7 @@ async def test_answers_of_one_call_are_of_one_moment(database_url: str) -> None:
     acme = await organization(database_url)
     there = await acme.replica()
     bob = await acme.member("member")
-    await does(acme, AddResource("image", "a", "A", owner=bob.person), AddResource("image", "b", "B"))
+    await operator_does(acme, AddResource("image", "a", "A", owner=bob.person), AddResource("image", "b", "B"))
     asked = [Question(bob.email, "read", "image", name) for name in ("a", "b")]
     seen: set[tuple[bool, ...]] = set()
     done = False
@@ -144,8 +141,8 @@ async def test_answers_of_one_call_are_of_one_moment(database_url: str) -> None:
     for number in range(10):
         first, second = ("a", "b") if number % 2 else ("b", "a")
         # First given, then taken: between the two, both are theirs; at no moment is none.
-        await does(acme, AddResource("image", first, first.upper(), owner=bob.person))
-        await does(acme, AddResource("image", second, second.upper(), owner=acme.founder.person))
+        await operator_does(acme, AddResource("image", first, first.upper(), owner=bob.person))
+        await operator_does(acme, AddResource("image", second, second.upper(), owner=acme.founder.person))
     done = True
     await looking
     assert (False, False) not in seen
@@ -155,7 +152,7 @@ async def test_answers_of_one_call_are_of_one_moment(database_url: str) -> None:
 async def test_what_is_kept_costs_no_statement_and_what_is_not_costs_one(database_url: str) -> None:
     acme = await organization(database_url)
     people = [await acme.member("member") for _ in range(3)]
-    await does(acme, AddResource("image", "a", "A"), CreateSpace("Lab"))
+    await operator_does(acme, AddResource("image", "a", "A"), CreateSpace("Lab"))
     asked = [Question(who.email, "read", "image", "a") for who in people]
     asked += [Question(who.email, "space:read", "space", "lab") for who in people]
     with counting(acme.usher.store) as counted:
@@ -185,6 +182,18 @@ async def test_many_ask_at_once_and_each_hears_of_their_own_organization(databas
     assert found == [True] * 100 + [False] * 3
     with pytest.raises(Refusal, match="no-organization"):
         await evaluation.decide("none", [])
+
+
+async def test_a_lost_connection_costs_nobody_an_answer(postgres_url: str) -> None:
+    acme = await organization(postgres_url)
+    ada = await acme.member("admin")
+    for _ in range(3):
+        assert await may(acme, ada, "members:list", "organization")
+        async with acme.usher.store.writer.connect() as connection:
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            await connection.execute(text(f"{ended} AND query LIKE '%ANY($1::text[])%' AND pid <> pg_backend_pid()"))
+        asks = [may(acme, ada, "members:list", "organization") for _ in range(5)]
+        assert await asyncio.gather(*asks) == [True] * 5
 
 
 def test_what_is_kept_is_bounded_and_what_was_used_last_stays() -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from bot.web.asking import MOST_QUESTIONS
 from bot.web.bodies import LIMIT_BYTES
-from handlers.commands import AddResource, ChangeRole, CloseOrganization, Command, CreateSpace, RevokeToken
-from tests.asking import Product, asking, new_token, question
-from tests.people import Done, Org, Somebody, closing, organization
+from handlers.commands import AddResource, ChangeRole, CloseOrganization, CreateSpace, RevokeToken
+from tests.asking import Product, asking, new_token, operator_does, question
+from tests.people import Org, Somebody, closing, organization
 from tests.running import running_usher
 
 __all__ = ["closing"]
@@ -35,16 +35,11 @@ class Scene:
     bob: Somebody
 
 
-async def does(acme: Org, *commands: Command) -> None:
-    for command in commands:
-        assert isinstance(outcome := await acme.operator(command), Done), outcome
-
-
 @pytest.fixture
 async def scene(database_url: str) -> AsyncIterator[Scene]:
     acme = await organization(database_url)
     ada, bob = await acme.member("admin"), await acme.member("member")
-    await does(
+    await operator_does(
         acme,
         CreateSpace("Lab"),
         AddResource("image", "own", "Own", owner=bob.person),
@@ -76,7 +71,7 @@ async def test_a_decision_comes_with_its_reasons(scene: Scene) -> None:
 async def test_whatever_is_unknown_is_denied_with_a_reason_and_alike_for_all(scene: Scene) -> None:
     product, ada = scene.product, scene.ada
     elsewhere = await organization(scene.acme.database_url, workspace="T0ELSE", beside=scene.acme)
-    await does(elsewhere, AddResource("image", "theirs", "Theirs"), CreateSpace("Secret"))
+    await operator_does(elsewhere, AddResource("image", "theirs", "Theirs"), CreateSpace("Secret"))
     stranger = await elsewhere.member("admin")
 
     assert (await product.asks(stranger.email, "read", "image", "own")) == (
@@ -218,7 +213,7 @@ async def test_only_a_living_token_of_the_organization_opens_the_door(scene: Sce
     second = await new_token(acme.usher, acme.id)
     assert (await product.post(ONE, asked, token=second)).said["decision"] is True
     name = next(row["details"] for row in reversed(await acme.audited("token.created")))
-    await does(acme, RevokeToken(json.loads(name)["name"]))
+    await operator_does(acme, RevokeToken(json.loads(name)["name"]))
     for path in (ONE, SEVERAL, f"{SEARCH}/subject", f"{SEARCH}/resource", f"{SEARCH}/action"):
         for token in (second, "nonsense", "usher_" + "0" * 48, product.token + "0"):
             heard = await product.post(path, asked, token=token)
@@ -229,7 +224,7 @@ async def test_only_a_living_token_of_the_organization_opens_the_door(scene: Sce
     async with product.session.post(ONE, json=asked) as bare:
         assert bare.status == 401
     assert (await product.post(ONE, asked)).said["decision"] is True
-    await does(acme, CloseOrganization("acme"))
+    await operator_does(acme, CloseOrganization("acme"))
     assert (await product.post(ONE, asked)).status == 401
 
 
@@ -264,7 +259,7 @@ async def test_several_are_answered_in_order_until_what_was_asked_for_is_decided
 async def test_searches_find_who_and_what_and_how_page_by_page(scene: Scene) -> None:
     product, acme, ada, bob = scene.product, scene.acme, scene.ada, scene.bob
     owner = await acme.member("member")
-    await does(acme, ChangeRole(owner.person, "viewer", space="lab"))
+    await operator_does(acme, ChangeRole(owner.person, "viewer", space="lab"))
     root = acme.founder
 
     async def found(what: str, body: dict[str, Any], limit: int | None = None) -> list[str]:
