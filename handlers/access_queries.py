@@ -89,7 +89,9 @@ class AccessQueries(Letters):
     # What can be asked for --------------------------------------------------------------------------------------------
 
     async def askable(self, desk: Desk, words: str) -> tuple[Choice, ...]:
-        """Groups and resources whose name begins with ``words``, from the third letter on."""
+        """Groups and resources whose name begins with ``words``, from the third letter on; as they are shown, too."""
+        _, _, name = words.rpartition(": ")
+        words = name or words
         if desk.organization is None or desk.status != "active" or len(folded(words)) < LETTERS:
             return ()
         async with self._store.reading() as connection:
