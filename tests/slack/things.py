@@ -1,5 +1,6 @@
 """Groups and resources as the lists and cards in Slack are given them, without anybody's database."""
 
+import dataclasses
 from typing import Any
 
 from hypothesis import strategies as st
@@ -61,9 +62,14 @@ def _ten(one: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.tuples(one, st.sampled_from([0, 1, 10])).map(lambda drawn: (drawn[0],) * drawn[1])
 
 
+def _rows(one: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    """The same, each with an id of its own."""
+    return _ten(one).map(lambda many: tuple(dataclasses.replace(row, id=f"r{at}") for at, row in enumerate(many)))
+
+
 group_pages = st.builds(
     GroupPage,
-    rows=_ten(st.builds(GroupRow, id=hostile.ids, name=hostile.text, people=st.integers(0, 10**6))),
+    rows=_rows(st.builds(GroupRow, id=hostile.ids, name=hostile.text, people=st.integers(0, 10**6))),
     total=st.integers(0, 10**6),
     turns=_turns,
 )
@@ -79,7 +85,7 @@ group_cards = st.builds(
 )
 resource_pages = st.builds(
     ResourcePage,
-    rows=_ten(_seen),
+    rows=_rows(_seen),
     total=st.integers(0, 10**6),
     turns=_turns,
     kind=st.sampled_from(["", "image"]),
