@@ -16,9 +16,7 @@ from handlers.post import Post
 from handlers.proof import Codes, Enrolments
 from handlers.queries import Queries
 from handlers.tokens import Tokens
-from storage import schema, spaces
-from storage.members import folded
-from storage.records import AuditEntry, SpaceRecord, new_id
+from storage import schema
 from storage.store import Reached, Store, unwatched
 
 
@@ -51,13 +49,6 @@ class Usher:
         self.passwords.close()
         await self.evaluation.close()
         await self.store.close()
-
-    async def seed_spaces(self, organization: str, names: Sequence[str]) -> None:
-        """Spaces for the demo and tests, audited as the operator's act."""
-        async with self.store.transaction(organization, at=self.clock()) as tx:
-            rows = [SpaceRecord(new_id(), organization, folded(n).replace(" ", "-"), n, None) for n in names]
-            entry = AuditEntry(action="space.created", actor="operator", details={"names": list(names)})
-            await spaces.add(tx, rows, entry=entry)
 
 
 async def open_usher(

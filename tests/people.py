@@ -31,6 +31,7 @@ from handlers.commands import (
     Approve,
     CardPlace,
     Command,
+    CreateSpace,
     Done,
     FinishSetup,
     Invite,
@@ -44,6 +45,7 @@ from handlers.commands import (
     Person,
     Refused,
     SetUp,
+    SpaceChanged,
     Waiting,
 )
 from handlers.house import Usher, open_usher
@@ -265,6 +267,11 @@ class Org:
 
     async def operator(self, command: Command) -> Outcome:
         return await self.usher.gate.perform(command, by=Actor(via="operator", organization=self.id))
+
+    async def makes_spaces(self, *names: str) -> None:
+        """Owned by nobody yet."""
+        for name in names:
+            result(await self.operator(CreateSpace(name)), SpaceChanged)
 
     async def system(self, command: Command) -> Outcome:
         return await self.usher.gate.perform(command, by=SYSTEM)

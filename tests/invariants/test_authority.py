@@ -175,7 +175,7 @@ async def test_whoever_was_asked_to_go_stays_if_they_became_the_last_holder(data
 @pytest.mark.invariant(23)
 async def test_a_space_keeps_its_last_owner(database_url: str) -> None:
     acme = await organization(database_url)
-    await acme.usher.seed_spaces(acme.id, ["Lab"])
+    await acme.makes_spaces("Lab")
     ada = await acme.member("member")
     await acme.operator(ChangeRole(ada.person, "owner", space="lab"))
     assert why(await acme.operator(ChangeRole(ada.person, "viewer", space="lab"))) == "last-holder"
@@ -238,7 +238,7 @@ async def test_somebody_invited_counts_as_what_they_were_promised(database_url: 
 @pytest.mark.invariant(24)
 async def test_inside_a_space_nobody_acts_above_their_role_there(database_url: str) -> None:
     acme = await organization(database_url, catalogue="mondoo")
-    await acme.usher.seed_spaces(acme.id, ["Lab"])
+    await acme.makes_spaces("Lab")
     owner = await acme.member("owner", space="lab")
     editor, other = await acme.member("editor", space="lab"), await acme.member("editor", space="lab")
     assert why(await editor.does(ChangeRole(owner.person, "viewer", space="lab"))) == "may-not-act-on"
@@ -250,7 +250,7 @@ async def test_inside_a_space_nobody_acts_above_their_role_there(database_url: s
 @pytest.mark.invariant(24)
 async def test_who_may_invite_into_a_space_sees_its_invitations_and_no_others(database_url: str) -> None:
     acme = await organization(database_url)
-    await acme.usher.seed_spaces(acme.id, ["Lab", "Vault"])
+    await acme.makes_spaces("Lab", "Vault")
     ada, bob = await acme.member("member"), await acme.member("guest")
     await acme.operator(ChangeRole(ada.person, "owner", space="lab"))
     await acme.operator(ChangeRole(bob.person, "owner", space="lab"))  # a guest counts as viewer (K4)
@@ -268,7 +268,7 @@ async def test_who_may_invite_into_a_space_sees_its_invitations_and_no_others(da
 @pytest.mark.invariant(24)
 async def test_who_may_invite_into_a_space_does_not_thereby_give_groups(database_url: str) -> None:
     acme = await organization(database_url)
-    await acme.usher.seed_spaces(acme.id, ["Lab"])
+    await acme.makes_spaces("Lab")
     async with acme.usher.store.transaction(acme.id, at=acme.clock()) as tx:
         await groups.add(tx, acme.id, ["Board"], entry=AuditEntry("group.created", "operator"))
     ada = await acme.member("member")
@@ -292,7 +292,7 @@ async def test_a_person_who_cannot_be_approved_by_one_who_holds_as_much_is_not_r
 async def test_a_role_that_is_given_again_finds_the_expired_one_out_of_its_way(database_url: str) -> None:
     """No timer runs here, so the row of the temporary role still lies there when its time is over."""
     acme = await organization(database_url)
-    await acme.usher.seed_spaces(acme.id, ["Lab"])
+    await acme.makes_spaces("Lab")
     ada = await acme.member("member")
     for _ in range(2):
         given = ChangeRole(ada.person, "editor", space="lab", lasts=timedelta(hours=4))
@@ -340,7 +340,7 @@ async def test_what_slack_said_before_the_commit_counts(database_url: str) -> No
 async def test_no_id_of_another_organization_answers_otherwise_than_one_that_does_not_exist(database_url: str) -> None:
     acme = await organization(database_url)
     beta = await organization(database_url, workspace="T0BETA", beside=acme)
-    await beta.usher.seed_spaces(beta.id, ["Secret"])
+    await beta.makes_spaces("Secret")
     async with beta.usher.store.transaction(beta.id, at=beta.clock()) as tx:
         await groups.add(tx, beta.id, ["Board"], entry=AuditEntry("group.created", "operator"))
     theirs = await beta.member("admin")
@@ -524,7 +524,7 @@ async def test_an_invitation_to_a_space_brings_the_least_that_lets_its_role_coun
     database_url: str, role: str, besides: str
 ) -> None:
     acme = await organization(database_url)
-    await acme.usher.seed_spaces(acme.id, ["lab"])
+    await acme.makes_spaces("lab")
     newcomer = await acme.member(role, space="lab")
     desk = await newcomer.desk()
     held = {one.space: one.role for one in await acme.usher.queries.access(desk)}

@@ -176,7 +176,7 @@ async def test_the_account_must_be_activated_by_the_link(database_url: str) -> N
 @pytest.mark.seed("003-01", "003-38", "003-40", "003-41", "003-42", "003-43", "003-44")
 async def test_mondoo_lists_resends_and_revokes_the_invitations_of_organization_and_space(database_url: str) -> None:
     acme = await organization(database_url, catalogue="mondoo")
-    await acme.usher.seed_spaces(acme.id, ["Lab"])
+    await acme.makes_spaces("Lab")
     here = await acme.invitation("here@example.com", "viewer", by=acme.founder)
     there = await acme.invitation("there@example.com", "viewer", space="Lab", by=acme.founder)
     desk = await acme.founder.desk()
@@ -195,7 +195,7 @@ async def test_mondoo_lists_resends_and_revokes_the_invitations_of_organization_
 @pytest.mark.seed("003-40", "003-45")
 async def test_mondoo_gives_roles_in_one_space_and_nowhere_else(database_url: str) -> None:
     acme = await organization(database_url, catalogue="mondoo")
-    await acme.usher.seed_spaces(acme.id, ["Lab", "Office"])
+    await acme.makes_spaces("Lab", "Office")
     ada = await acme.member("viewer", space="Lab")
     assert (await ada.desk()).role is None
     access = await acme.usher.queries.access(await ada.desk())

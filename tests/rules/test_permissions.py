@@ -145,7 +145,7 @@ async def test_add_ons_go_on_viewers_alone_and_rest_while_the_role_is_another(da
 @pytest.mark.seed("003-26")
 async def test_in_a_space_add_ons_stand_on_the_role_there_and_count_only_there(database_url: str, ask: Asked) -> None:
     acme = await organization(database_url, catalogue="mondoo")
-    await acme.usher.seed_spaces(acme.id, ["Apollo", "Gemini"])
+    await acme.makes_spaces("Apollo", "Gemini")
     ann = await acme.member("viewer", space="Apollo")
     owner = await acme.member("owner", space="Apollo")
     given = SetPermissions(ann.person, "Apollo", addons=("ticket_creator",))

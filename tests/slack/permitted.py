@@ -10,6 +10,7 @@ from handlers.commands import (
     Actor,
     AddResource,
     Command,
+    CreateSpace,
     Done,
     Invite,
     NoteAccount,
@@ -38,7 +39,8 @@ async def permitted(
         done(await stage.by("ada", SetUp("Acme", "" if "/" in catalogue else catalogue, plan)))
         places = spaces or {}
         if places:
-            await bot.usher.seed_spaces(await stage.organization(), sorted(set(places.values())))
+            for place in sorted(set(places.values())):
+                done(await stage.operator(CreateSpace(place)))
         for name, role in roles.items():
             await stage.join(name, role, places.get(name))
         for name in datasets:
