@@ -5,19 +5,19 @@ The decision itself is the one that other software is given, by the same ``Evalu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from handlers import policy
 from handlers.asked import Question
 from handlers.catalogue import Change
-from handlers.commands import SYSTEM, Named, Person, Refusal
-from handlers.decisions import Decision
+from handlers.commands import SYSTEM, Person, Refusal
+from handlers.decisions import Decision, ReasonCode
 from handlers.evaluation import Evaluation
 from handlers.explaining import Explanation, Holder, Holders, KnownNames, Topic
 from handlers.facts import Facts, named
 from handlers.finding import find, wanted
-from handlers.holdings import Held
 from handlers.letters import Letters
 from handlers.models import Choice, Desk
 from handlers.paging import PAGE
@@ -26,6 +26,8 @@ from storage.members import Wanted, folded
 from storage.records import MemberRecord, SpaceRecord
 from storage.store import Connection
 
+_UNSEEN: frozenset[ReasonCode] = frozenset({"not-seen", "not-on-list"})
+_OFFERED = re.compile(r".* \(([^()]+)\)")
 # In the organization, either of them lets somebody ask about others; in a space, whoever sees who has access to it.
 _ASKS: tuple[Change, ...] = ("list", "audit")
 
@@ -44,49 +46,55 @@ class WhyQueries(Letters):
     async def why(self, desk: Desk, topic: Topic, person: Person | None, evaluation: Evaluation) -> Explanation:
         """``person`` None: the asker. Raises Refusal."""
         async with self._store.reading() as connection:
-            facts = await self._asker(connection, desk)
-            assert facts.me is not None  # noqa: S101 - else it was refused
-            target = await self._meant(connection, facts, desk, person) if person else facts.me
-            thing = await self._thing(connection, facts, topic, others=target.id != facts.me.id)
-            decision = await self._decided(evaluation, facts, topic, thing, (target,))
-            known = await self._names(connection, facts, decision)
+            facts, target = await self._asker(connection, desk, person)
+            thing = await self._thing(connection, facts, topic, others=target is not facts.me)
+        [decision] = await self._decided(evaluation, facts, topic, thing, (target,))
+        thing = _as_seen(facts, topic, thing, decision)
         return Explanation(
             who=named(target),
-            oneself=target.id == facts.me.id,
+            oneself=target is facts.me,
             topic=replace(topic, named=thing.key),
             title=thing.title,
             id=thing.id,
             place=thing.place.name if thing.place else "",
-            decision=decision[0],
-            known=known,
+            decision=decision,
+            known=await self._names(facts, (decision,)),
         )
 
     async def who_can(self, desk: Desk, topic: Topic, evaluation: Evaluation, *, after: str | None = None) -> Holders:
         """Raises Refusal."""
         async with self._store.reading() as connection:
-            facts = await self._asker(connection, desk)
+            facts, _ = await self._asker(connection, desk)
             thing = await self._thing(connection, facts, topic, others=True)
-            found = await evaluation.subjects(
-                facts.organization.id, topic.action, topic.sort, thing.id, after=after, limit=PAGE
-            )
-            asked = Wanted(emails=tuple(found.ids))
-            loaded = await members.load(connection, facts.organization.id, asked, now=facts.now) if found.ids else []
-            people = sorted(loaded, key=lambda one: found.ids.index(one.email))
-            decisions = await self._decided(evaluation, facts, topic, thing, people)
-            known = await self._names(connection, facts, decisions)
+        organization = facts.organization.id
+        found = await evaluation.subjects(organization, topic.action, topic.sort, thing.id, after=after, limit=PAGE)
+        people = await self._people(facts, found.ids)
+        decisions = await self._decided(evaluation, facts, topic, thing, people)
         return Holders(
             topic=replace(topic, named=thing.key),
             title=thing.title,
             rows=tuple(Holder(named(one), decision) for one, decision in zip(people, decisions, strict=True)),
             next=found.next,
             later=after is not None,
-            known=known,
+            known=await self._names(facts, decisions),
         )
 
+    async def _people(self, facts: Facts, emails: Sequence[str]) -> list[MemberRecord]:
+        """In the order of the addresses."""
+        asked = Wanted(emails=tuple(folded(email) for email in emails))
+        async with self._store.reading() as connection:
+            loaded = await members.load(connection, facts.organization.id, asked, now=facts.now)
+        return sorted(loaded, key=lambda one: folded(one.email))
+
     async def things(self, desk: Desk, sort: str, words: str) -> tuple[Choice, ...]:
-        """What a form offers of one kind: everything to who may ask about others, else what is theirs."""
+        """What a form offers of one kind: everything to who may ask about others, else what is theirs.
+
+        What was offered is found again when it is pasted back: `Nginx image (42)`.
+        """
         if desk.organization is None or desk.member is None or sort not in desk.catalogue.kinds:
             return ()
+        pasted = _OFFERED.fullmatch(words.strip())
+        words = pasted[1] if pasted else words
         mine = None if desk.may.intersection(_ASKS) else desk.member.id
         async with self._store.reading() as connection:
             found = await explaining.resources_like(connection, desk.organization.id, sort, words, seen_by=mine)
@@ -94,21 +102,23 @@ class WhyQueries(Letters):
 
     # Who asks about whom and what -------------------------------------------------------------------------------------
 
-    async def _asker(self, connection: Connection, desk: Desk) -> Facts:
+    async def _asker(
+        self, connection: Connection, desk: Desk, person: Person | None = None
+    ) -> tuple[Facts, MemberRecord]:
+        """Who asks, and whom it is about: the asker where nobody is named. Raises Refusal."""
         if desk.organization is None or desk.member is None:
             raise Refusal("not-connected")
-        found = await organizations.find(connection, desk.organization.id)
-        now = self._clock()
-        loaded = await members.load(connection, desk.organization.id, Wanted(ids=(desk.member.id,)), now=now)
-        if found is None or not loaded:
+        organization, now = await organizations.find(connection, desk.organization.id), self._clock()
+        asked = wanted(person, desk.account.team) if person else Wanted()
+        everybody = replace(asked, ids=(*asked.ids, desk.member.id))
+        loaded = await members.load(connection, desk.organization.id, everybody, now=now)
+        me = next((one for one in loaded if one.id == desk.member.id), None)
+        if organization is None or me is None:
             raise Refusal("not-connected")
-        if loaded[0].status != "active":
-            raise Refusal("not-active", organization=found.name)
-        return Facts(now, SYSTEM, found, self._catalogue(found), me=loaded[0])
-
-    async def _meant(self, connection: Connection, facts: Facts, desk: Desk, person: Person) -> MemberRecord:
-        asked = wanted(person, desk.account.team)
-        return find(await members.load(connection, facts.organization.id, asked, now=facts.now), person)
+        if me.status != "active":
+            raise Refusal("not-active", organization=organization.name)
+        facts = Facts(now, SYSTEM, organization, self._catalogue(organization), me=me)
+        return facts, find(loaded, person) if person else me
 
     async def _thing(self, connection: Connection, facts: Facts, topic: Topic, *, others: bool) -> _Thing:
         """Whoever may not ask about others there hears no more than that. Raises Refusal."""
@@ -164,21 +174,29 @@ class WhyQueries(Letters):
         questions = [Question(one.email, topic.action, topic.sort, thing.id) for one in people]
         return await evaluation.decide(facts.organization.id, questions)
 
-    async def _names(self, connection: Connection, facts: Facts, decisions: Iterable[Decision]) -> KnownNames:
+    async def _names(self, facts: Facts, decisions: Iterable[Decision]) -> KnownNames:
         reasons = [reason for decision in decisions for reason in decision.reasons]
-        held: list[Held] = [reason.grant for reason in reasons if reason.grant]
+        held = [reason.grant for reason in reasons if reason.grant]
         things = {one.space for one in held if one.space} | {
             reason.facts["group"] for reason in reasons if "group" in reason.facts
         }
-        sources = await explaining.givers(
-            connection, facts.organization.id, sorted({one.source_id for one in held if one.source_id})
-        )
-        asked = Wanted(ids=tuple(sorted(set(sources.values()))))
-        people = {one.id: one for one in await members.load(connection, facts.organization.id, asked, now=facts.now)}
-        givers: dict[str, Named] = {
-            source: named(people[giver]) for source, giver in sources.items() if giver in people
-        }
-        return KnownNames(await names.of_things(connection, facts.organization.id, sorted(things)), givers)
+        sources = sorted({one.source_id for one in held if one.source_id})
+        organization = facts.organization.id
+        async with self._store.reading() as connection:
+            givers = await explaining.givers(connection, organization, sources)
+            asked = Wanted(ids=tuple(sorted(set(givers.values()))))
+            people = {one.id: one for one in await members.load(connection, organization, asked, now=facts.now)}
+            known = await names.of_things(connection, organization, sorted(things))
+        return KnownNames(known, {source: named(people[one]) for source, one in givers.items() if one in people})
+
+
+def _as_seen(facts: Facts, topic: Topic, thing: _Thing, decision: Decision) -> _Thing:
+    """Whoever does not see a resource hears of it only what they knew: its id, never its name. Raises Refusal."""
+    if _asks(facts, thing.place) or not any(reason.code in _UNSEEN for reason in decision.reasons):
+        return thing
+    if topic.named not in (thing.id, thing.key):
+        raise Refusal("unknown-resource", "thing", resource=f"{topic.sort}:{topic.named}")
+    return replace(thing, title=thing.id)
 
 
 def _asks(facts: Facts, place: SpaceRecord | None) -> bool:

@@ -7,16 +7,17 @@ from bot.identity import Body
 from bot.slack import explaining, ids
 from bot.slack.door import Door, Visit
 from bot.slack.pressing import Handler, Press, show
-from bot.slack.views import why
+from bot.slack.views import parts, why
 from bot.slack.views.blocks import Block
-from bot.slack.views.fields import filled
+from bot.slack.views.fields import Prefilled, filled
 
 
 async def sort_chosen(door: Door, visit: Visit, press: Press) -> None:
-    """Whom it is about stays, for that block keeps its id."""
+    """Whom it is about stays."""
     view = cast("Body", press.body.get("view") or {})
+    form = filled(view)
     build = why.build if view.get("callback_id") == why.CALLBACK else why.build_who
-    drawn = build(visit.desk, why.Draft(filled(view).choice(why.SORT)))
+    drawn = build(visit.desk, why.Draft(form.choice(why.SORT)), Prefilled(person=form.chosen(parts.PERSON)))
     door.tasks.start(_redraw(door, press, drawn), name="drawing anew")
 
 

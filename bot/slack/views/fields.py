@@ -81,6 +81,11 @@ class Filled:
         """The id of a channel."""
         return str(self._held(name).get("selected_conversation") or "")
 
+    def chosen(self, name: str) -> Choice | None:
+        """The option that is chosen, as it reads: for a form that is drawn anew."""
+        found = mapping(self._held(name).get("selected_option"))
+        return Choice(str(found["value"]), str(mapping(found.get("text")).get("text"))) if found.get("value") else None
+
     def moment(self, name: str) -> datetime | None:
         seconds = self._held(name).get("selected_date_time")
         return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and 0 < seconds < 10**10 else None
