@@ -165,13 +165,21 @@ class ResourceQueries(Letters):
     # For forms --------------------------------------------------------------------------------------------------------
 
     async def resources_like(self, desk: Desk, words: str) -> tuple[Choice, ...]:
-        """What somebody sees whose name begins with ``words``; the value is its kind and our own id of it."""
+        """What somebody sees whose name begins with ``words``; the value is its kind and our own id of it.
+
+        The words may name the kind before, as the options do.
+        """
+        sort, _, rest = words.partition(":")
+        kind = kind_named(desk.catalogue, sort) if rest else None
+        kinds, words = ((kind,), rest) if kind else (tuple(desk.catalogue.kinds), words)
         async with self._store.reading() as connection:
             facts = await self._looking(connection, desk)
             if facts is None:
                 return ()
-            found = await resource_lists.like(connection, facts.organization.id, sight(facts), words, now=facts.now)
-        return tuple(_choice(one) for one in found if one.kind in desk.catalogue.kinds)
+            found = await resource_lists.like(
+                connection, facts.organization.id, sight(facts), kinds, words, now=facts.now
+            )
+        return tuple(_choice(one) for one in found)
 
     async def resource_choice(self, desk: Desk, typed: str) -> Choice | None:
         """The one that ``KIND:NAME``, or our own id, names."""

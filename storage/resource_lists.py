@@ -77,6 +77,7 @@ async def like(
     connection: AsyncConnection,
     organization: str,
     sight: Sight,
+    kinds: Sequence[str],
     words: str,
     *,
     now: datetime,
@@ -85,7 +86,7 @@ async def like(
     """Those whose name or id begins with ``words``, by name."""
     begins = resources.c.name_folded.startswith(folded(words), autoescape=True)
     near = or_(begins, resources.c.outside_id.startswith(words, autoescape=True))
-    statement = select(resources).where(resources.c.organization_id == organization, near, visible(sight, now))
+    statement = select(resources).where(near, _seen(organization, sight, kinds, now))
     rows = await connection.execute(statement.order_by(resources.c.name_folded, resources.c.id).limit(limit))
     return [record_of(row) for row in rows.mappings()]
 
