@@ -192,7 +192,10 @@ class InvitationPage:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The dashboard. ``counts`` is empty for who may not list members; ``spaces`` None: the catalogue has none."""
+    """The dashboard. ``counts`` is empty for who may not list members; ``spaces`` None: the catalogue has none.
+
+    ``several``: they are in further organizations of this workspace.
+    """
 
     desk: Desk
     access: tuple[Access, ...]
@@ -202,6 +205,7 @@ class Home:
     invitations: tuple[InvitationRow, ...]
     spaces: SpacePage | None = None
     more_access: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,15 @@ class OrganizationQueries(Letters):
             previous=f"b~{shown[0].organization.slug}" if shown and at and (down or more) else None,
         )
 
+    async def in_several(self, desk: Desk) -> bool:
+        """Whether the account is tied to another organization of the workspace too."""
+        if desk.organization is None:
+            return False
+        async with self._store.reading() as connection:
+            return await affiliations.has_another(
+                connection, desk.organization.id, (desk.account.team, desk.account.user)
+            )
+
     def _membership(self, desk: Desk, one: Membership) -> OrganizationRow:
         organization, member = one.organization, one.member
         status: Status = "active" if member.status == "active" else "deactivated"

@@ -204,6 +204,7 @@ class Queries(
             counts=counts,
             invitations=tuple(row for row in page.rows if row.state in ("pending", "expired"))[:5] if page else (),
             spaces=await self.space_page(desk) if catalogue.space else None,
+            several=await self.in_several(desk),
         )
 
     # Invitations and people -------------------------------------------------------------------------------------------

@@ -33,6 +33,19 @@ async def of_account(connection: AsyncConnection, workspace: str, team: str, use
     return [chain.organization_record(row) for row in (await connection.execute(statement)).mappings().all()]
 
 
+async def has_another(connection: AsyncConnection, organization: str, account: tuple[str, str]) -> bool:
+    """Whether an account is tied to another open organization of the same workspace."""
+    here = organizations.alias("here")
+    statement = (
+        select(organizations.c.id)
+        .join(ties, _tied(*account))
+        .join(here, here.c.workspace_id == organizations.c.workspace_id)
+        .where(here.c.id == organization, organizations.c.id != organization, organizations.c.closed_at.is_(None))
+        .limit(1)
+    )
+    return (await connection.execute(statement)).first() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """An organization, and who the account is in it."""
