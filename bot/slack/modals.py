@@ -108,6 +108,7 @@ FORMS: Mapping[str, Form | Look] = {
     resource_forms.REMOVE: Form(resource_forms.read_remove),
     resource_forms.SHARE: Form(resource_forms.read_share),
     resource_forms.UNSHARE: Form(resource_forms.read_unshare),
+    resource_forms.NOTIFY: Form(resource_forms.read_notify),
     permissions.PICK_CALLBACK: Form(permissions.read_pick, leads=permission_forms.next_page),
     permissions.CALLBACK: Form(permissions.read),
     organizations.CREATE: Form(organizations.read_create),

@@ -61,5 +61,6 @@ PRESSED: Mapping[str, Handler] = {
     ids.RESOURCE_ADD: opens("add-resource"),
     ids.RESOURCE_SHARE: _about("share"),
     ids.RESOURCE_UNSHARE: _about("unshare"),
+    ids.RESOURCE_NOTIFY: _about("notify"),
     ids.RESOURCE_REMOVE: _about("remove-resource"),
 }

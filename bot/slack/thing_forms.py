@@ -23,6 +23,7 @@ BUILD: Mapping[Form, Callable[[Desk, Prefilled], Block]] = {
     "remove-resource": resource_forms.build_remove,
     "share": resource_forms.build_share,
     "unshare": resource_forms.build_unshare,
+    "notify": resource_forms.build_notify,
 }
 
 
@@ -77,6 +78,8 @@ _SPELLED: Mapping[Form, str] = {
     "remove-resource": "resource remove {resource}",
     "share": "resource share {resource} with {who}",
     "unshare": "resource unshare {resource} from {who}",
+    # No command says it; the card has the button.
+    "notify": "resource {resource}",
 }
 
 

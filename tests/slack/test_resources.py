@@ -99,7 +99,12 @@ async def test_the_card_leads_to_every_change_that_its_reader_may_make(acme: Tea
     assert "On its list" not in of_mei.text
     assert "You may: read" in of_mei.text
     again = await listed(acme, "linus", "/usher resource image:Scan")
-    assert [control.label for control in again.controls] == ["Share", "Take off", "Remove"]
+    assert [control.label for control in again.controls] == ["Share", "Take off", "Notify", "Remove"]
+    await acme.linus.press("Notify", on=again)
+    assert set((await acme.linus.submit(text=" ")).errors) == {"text"}
+    assert "1 is told" in read(await acme.linus.submit(text="It is *done*."), acme.linus)
+    await acme.bot.settle()
+    assert "News of the image Scan in Acme:" in acme.mei.dm()[-1].text
     await acme.linus.press("Take off", on=again)
     assert "is no longer on the list" in read(await acme.linus.submit(emails="mei@example.com"), acme.linus)
     await acme.linus.press("Remove", on=again)

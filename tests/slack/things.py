@@ -24,6 +24,7 @@ BUILT = (
     resource_forms.build_remove,
     resource_forms.build_share,
     resource_forms.build_unshare,
+    resource_forms.build_notify,
 )
 FIELDS = {
     group_forms.CREATE: commands.CreateGroup,
@@ -35,6 +36,7 @@ FIELDS = {
     resource_forms.REMOVE: commands.RemoveResource,
     resource_forms.SHARE: commands.Share,
     resource_forms.UNSHARE: commands.Unshare,
+    resource_forms.NOTIFY: commands.Notify,
 }
 CHOSEN = st.fixed_dictionaries(
     {field: st.lists(hostile.choices, max_size=3).map(tuple) for field in ("group", "groups", "people", "resource")}

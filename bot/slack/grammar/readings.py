@@ -31,6 +31,7 @@ Form = Literal[
     "remove-resource",
     "share",
     "unshare",
+    "notify",
     "why",
     "who-can",
     "settings",

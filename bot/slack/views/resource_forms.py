@@ -7,13 +7,14 @@ from bot.slack.views.blocks import MOST_TYPED, Block, asked, line, modal, rich, 
 from bot.slack.views.fields import EMPTY, Filled, Prefilled, Unreadable
 from bot.slack.views.group_forms import GROUPS, people, read_people
 from bot.wording.phrase import say
-from handlers.commands import AddResource, Person, RemoveResource, Share, Thing, Unshare
+from handlers.commands import AddResource, Notify, Person, RemoveResource, Share, Thing, Unshare
 from handlers.models import Choice, Desk
 
 ADD = "add-resource"
 REMOVE = "remove-resource"
 SHARE = "share"
 UNSHARE = "unshare"
+NOTIFY = "notify"
 
 LONGEST = 200
 RESOURCE, OWNER = "resource", "owner"
@@ -109,6 +110,20 @@ def read_share(form: Filled) -> Share:
 
 def read_unshare(form: Filled) -> Unshare:
     return Unshare(read_resource(form), read_people(form), _emails(form), _groups(form))
+
+
+def build_notify(desk: Desk, typed: Prefilled = EMPTY) -> Block:
+    """What products say by themselves over HTTP, said by a person."""
+    del desk
+    told = say("Everybody on its list is told, whatever their role: in Slack, or else by mail.")
+    text = line(longest=MOST_TYPED, many=True)
+    return modal(
+        "Tell its list", NOTIFY, [*parts.note(typed), rich(told), resource(typed), asked("text", "Text", text)]
+    )
+
+
+def read_notify(form: Filled) -> Notify:
+    return Notify(read_resource(form), form.text("text"))
 
 
 def _emails(form: Filled) -> tuple[str, ...]:
