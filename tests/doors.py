@@ -383,6 +383,44 @@ async def cancel_from_home(person: Person) -> str:
 
 CANCEL: Doors = {"slash": cancel_by_slash, "requests": cancel_in_list, "home": cancel_from_home}
 
+# Keeping for longer, and giving back ----------------------------------------------------------------------------------
+
+
+async def _held_in_list(person: Person, label: str) -> Answer:
+    listed = (await person.type("/access mine")).message
+    assert listed
+    return await person.press(label, on=listed)
+
+
+async def extend_by_slash(person: Person, *, lasts: str) -> str:
+    return read(await person.type(f"/access extend for {lasts}"), person)
+
+
+async def extend_in_list(person: Person, *, lasts: str) -> str:
+    return await _filled(person, await _held_in_list(person, "Extend"), lasts=lasts)
+
+
+async def extend_from_home(person: Person, *, lasts: str) -> str:
+    return await _filled(person, await _press(person, "Extend"), lasts=lasts)
+
+
+EXTEND: Doors = {"slash": extend_by_slash, "mine": extend_in_list, "home": extend_from_home}
+
+
+async def give_back_by_slash(person: Person) -> str:
+    return read(await person.type("/access give-back"), person)
+
+
+async def give_back_in_list(person: Person) -> str:
+    return read(await _held_in_list(person, "Give back"), person)
+
+
+async def give_back_from_home(person: Person) -> str:
+    return read(await _press(person, "Give back"), person)
+
+
+GIVE_BACK: Doors = {"slash": give_back_by_slash, "mine": give_back_in_list, "home": give_back_from_home}
+
 # Looking after invitations --------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from bot.playground import Person
+from bot.playground import Message, Person
 from bot.playground.model import View
 from handlers.models import RequestCard
 from tests import doors
@@ -369,6 +369,48 @@ async def test_whoever_asked_can_cancel(acme: Team, door: Verb) -> None:
     said = await door(acme.linus)
     assert "Done" in said
     assert not await pending(acme)
+
+
+# Keeping for longer, and giving back ----------------------------------------------------------------------------------
+
+
+async def _in_sales(acme: Team) -> None:
+    """Linus asked to be in a group for a while."""
+    await acme.ada.type("/usher group create Sales")
+    await acme.linus.type("/access request group Sales for 4h because I sell")
+    await acme.bot.settle()
+    assert "Done" in doors.read(await acme.grace.press("Approve", on=await _card(acme)), acme.grace)
+    await acme.grace.close()
+
+
+async def _card(acme: Team) -> Message:
+    return await acme.grace.wait_for(lambda message: "Approve" in {one.label for one in message.controls})
+
+
+async def _groups(acme: Team) -> list[str]:
+    held = await acme.bot.usher.queries.access(await acme.desk("linus"))
+    return [one.thing for one in held if one.asked == "group"]
+
+
+@through(doors.EXTEND)
+async def test_what_is_held_for_a_while_is_kept_longer_once_somebody_else_approves(acme: Team, door: Verb) -> None:
+    await _in_sales(acme)
+    said = await door(acme.linus, lasts="8h")
+    assert "Waiting" in said
+    await acme.bot.settle()
+    await acme.grace.press("Approve", on=await _card(acme))
+    await acme.bot.later(hours=4, seconds=1)
+    assert await _groups(acme) == ["Sales"]
+    await acme.bot.later(hours=4)
+    assert await _groups(acme) == []
+
+
+@through(doors.GIVE_BACK)
+async def test_what_was_asked_for_is_given_back_at_once(acme: Team, door: Verb) -> None:
+    await _in_sales(acme)
+    said = await door(acme.linus)
+    assert "Done" in said
+    assert await _groups(acme) == []
 
 
 # Looking after invitations --------------------------------------------------------------------------------------------

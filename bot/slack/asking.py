@@ -35,3 +35,12 @@ async def prefilled(door: Door, visit: Visit, known: Prefill, typed: Prefilled) 
     found = await door.usher.queries.askable_named(visit.desk, wanted) if isinstance(wanted, str) else None
     chosen = {request_access.ASKED: (found,)} if found else {}
     return replace(typed, chosen={**typed.chosen, **chosen}, texts={**typed.texts, **texts})
+
+
+def spelled(known: Prefill) -> str:
+    """What is asked for beside a role, as it can be typed again."""
+    addon, other = known.get("addon"), known.get(request_access.ASKED)
+    if isinstance(addon, str):
+        return addon
+    sort, _, named = other.partition(":") if isinstance(other, str) else ("", "", "")
+    return f"group {named}" if sort == "group" else named

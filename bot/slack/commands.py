@@ -130,8 +130,8 @@ async def _cancel(door: Door, visit: Visit, name: str | None) -> Message:
 
 def _is_named(card: RequestCard, name: str) -> bool:
     scope = "space" if card.space else "organization"
-    role = card.catalogue.role(card.new, scope=scope) if card.new else None
-    names = {card.id, card.new or "", role.title if role else "", card.space or ""}
+    role = card.catalogue.role(card.new, scope=scope) if card.new and card.asked == "role" else None
+    names = {card.id, card.new or "", role.title if role else "", card.space or "", card.thing}
     return name.casefold() in {known.casefold() for known in names if known}
 
 

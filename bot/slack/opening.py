@@ -188,7 +188,8 @@ def spelled(  # noqa: C901, PLR0911 - one line for each form
             return "/usher who can ACTION KIND:NAME"
         case _:
             for_ = f" for {_quoted(person)}" if person else ""
-            return f"/access request {role}{where}{long}{for_}{because or ' because REASON'}"
+            what = asking.spelled(known) or role
+            return f"/access request {what}{where}{long}{for_}{because or ' because REASON'}"
 
 
 def _person(known: Prefill, typed: Prefilled) -> str:

@@ -35,6 +35,9 @@ def letter(*, by: Named | None = BEN, card: bool = False, space: str | None = No
 def notice(about: About) -> Told:
     if about == "permissions-changed":
         return Told("ada", about, old="toggle:tags", new="addon:policy_editor,datasets")
+    if about == "access-given":
+        ends = datetime(2026, 12, 1, 18, tzinfo=UTC)
+        return Told("ada", about, new="ticket_creator", ends=ends, asked="add-on")
     if "space" in about:
         return Told("ada", about, old="editor", space="s1")
     ends = datetime(2026, 12, 1, 18, tzinfo=UTC) if about == "role-changed" else None

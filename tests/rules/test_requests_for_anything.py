@@ -12,6 +12,7 @@ from handlers.commands import (
     AddResource,
     Approve,
     Approved,
+    Cancel,
     ChangeRole,
     CreateGroup,
     CreateSpace,
@@ -388,6 +389,18 @@ async def test_names_are_offered_from_the_third_letter_to_active_members_alone(d
 
 
 # A refused press ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.invariant(27)
+async def test_a_request_of_another_organization_is_one_that_does_not_exist(database_url: str) -> None:
+    acme = await team(database_url)
+    beta = await organization(database_url, workspace="T0BETA", beside=acme.org)
+    stranger = await beta.member("super_admin")
+    ended, waiting = await acme.vic.asks(asks_addon()), await acme.vic.asks(asks_addon(lasts=HOURS))
+    await acme.olga.does(Deny(ended, "no"))
+    for request in (ended, waiting, "0" * 32):
+        for press in (Approve(request), Deny(request, ""), Cancel(request)):
+            assert why(await stranger.does(press)) == "request-gone"
 
 
 @pytest.mark.invariant(24, 40)

@@ -14,11 +14,14 @@ from handlers.catalogue import load
 from handlers.commands import (
     Accepted,
     Approved,
+    Asked,
     AskedAgain,
     CodeSent,
     Connected,
     CredentialsSet,
     Done,
+    GivenBack,
+    GrantGiven,
     GroupChanged,
     InvitationChanged,
     Invited,
@@ -27,6 +30,7 @@ from handlers.commands import (
     Minted,
     Named,
     Noted,
+    OrganizationChanged,
     NotInvited,
     PermissionsChanged,
     RefusalCode,
@@ -56,14 +60,14 @@ READER = Reader(load("default"), "Europe/Berlin", lambda minted: f"https://usher
 def every_result() -> Iterator[Any]:
     yield IsSetUp("Acme", "acme", LINK)
     yield from (CodeSent("ada@example.org", by) for by in ("mail", "authenticator"))
-    yield Connected("Acme", ADA)
+    yield from (Connected("Acme", ADA, elsewhere) for elsewhere in (True, False))
     yield from (LinkReady(link, ADA, WHEN) for link in (LINK, Minted("invitation", "i1", 2)))
     yield from (CredentialsSet("Acme", factor) for factor in (True, False))
     yield from every_invited()
     yield from (
         InvitationChanged(what, ADA, mailed) for what in ("resent", "revoked", "expired") for mailed in (True, False)
     )
-    yield from (Accepted("Acme", ADA, "member", factor) for factor in (True, False))
+    yield from (Accepted("Acme", ADA, "member", factor, factor) for factor in (True, False))
     yield AskedAgain()
     yield from (
         RoleChanged(ADA, "member", new, None, ends, alone=alone)
@@ -79,10 +83,14 @@ def every_result() -> Iterator[Any]:
     yield SpaceChanged("renamed", "Apollo", "apollo", "Gemini")
     yield SpaceChanged("deleted", "Apollo", "apollo", alone=True)
     yield from (Removed(ADA, "Apollo", old) for old in ("owner", None))
+    yield from every_organization_changed()
     yield from (TokenMade("t1", "Dashboards", "usher_secret"), TokenRevoked("Dashboards"))
     url = "https://product.example.com/usher"
     yield from (WebhookMade("w1", url, "whsec_secret"), WebhookDeleted(url))
     yield from every_thing_changed()
+    for asked in get_args(Asked):
+        yield GrantGiven(ADA, asked, "Sales", "Apollo", WHEN)
+        yield GivenBack(asked, "Sales", None, "viewer")
     yield from (Voted("r1", missing) for missing in (1, 2))
     yield from (
         Approved("r1", result)
@@ -90,6 +98,14 @@ def every_result() -> Iterator[Any]:
     )
     yield from (RequestEnded("r1", how, "same-role") for how in ("denied", "cancelled", "expired", "void"))
     yield Noted()
+
+
+def every_organization_changed() -> Iterator[OrganizationChanged]:
+    for link in (LINK, None):
+        yield OrganizationChanged("created", "Acme", "acme", link=link)
+    yield from (OrganizationChanged("used", "Acme", "acme"), OrganizationChanged("settings", "Acme", "acme"))
+    yield from (OrganizationChanged("transferred", "Acme", "acme", member=who, alone=True) for who in (ADA, None))
+    yield from (OrganizationChanged("closed", "Acme", "acme", gone=gone) for gone in (WHEN, None))
 
 
 def every_thing_changed() -> Iterator[GroupChanged | ResourceChanged]:
