@@ -9,7 +9,7 @@ from bot.slack.door import Door, Visit
 from bot.slack.grammar import Form, OpenForm
 from bot.slack.pressing import Handler, Press, open_view, opens, show
 from bot.slack.space_forms import access
-from bot.slack.views import answer, space_access, spaces
+from bot.slack.views import answer, lists, space_access, spaces
 from bot.slack.views.blocks import Message, message
 from bot.slack.views.space_access import At
 from bot.wording import outcomes
@@ -34,6 +34,16 @@ async def _turn(door: Door, visit: Visit, press: Press) -> None:
 
 async def _open(door: Door, visit: Visit, press: Press) -> None:
     show(door, visit, press, await one(door, visit, press.value))
+
+
+async def _invitations(door: Door, visit: Visit, press: Press) -> None:
+    """Those to this space alone (003-41)."""
+    found = await space_forms.reached(door, visit, press.value)
+    if found is None:
+        show(door, visit, press, spaces.unknown(visit.desk, ""))
+        return
+    page = await door.usher.queries.invitations(visit.desk, space=found.label)
+    show(door, visit, press, lists.invitations(visit.desk, page, space=found.label))
 
 
 def _about(which: Form) -> Handler:
@@ -107,6 +117,7 @@ PRESSED: Mapping[str, Handler] = {
     ids.SPACES_BACK: _turn,
     ids.SPACE_CREATE: opens("create-space"),
     ids.SPACE_INVITE: _about("invite"),
+    ids.SPACE_INVITATIONS: _invitations,
     ids.SPACE_RENAME: _about("rename-space"),
     ids.SPACE_DELETE: _about("delete-space"),
     ids.SPACE_ACCESS: _manage,

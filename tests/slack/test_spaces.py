@@ -59,6 +59,31 @@ async def test_one_command_makes_a_space_and_its_card_leads_on(acme: Team) -> No
     assert "1 space, by name.\nApollo 13 · Owner" in listed.text
 
 
+@pytest.mark.seed("003-39", "003-40", "003-41")
+async def test_somebody_new_is_invited_on_the_card_and_listed_behind_it(acme: Team) -> None:
+    await acme.linus.type("/usher space create Apollo")
+    await acme.linus.type("/usher space create Gemini")
+    card = (await acme.linus.type("/usher space Apollo")).message
+    assert card
+    form = await acme.linus.press("Invite", on=card)
+    assert form.view
+    done = read(await acme.linus.submit(emails="dana@example.com", role="space:viewer"), acme.linus)
+    assert "Invited dana@example.com as Viewer in the space Apollo" in done
+    await acme.linus.close()
+    await acme.bot.settle()
+    assert "invites you to Acme as Viewer in the space Apollo" in acme.dana.dm()[-1].text
+    card = (await acme.linus.type("/usher space Apollo")).message
+    assert card
+    listed = await acme.linus.press("Invitations", on=card)
+    assert "1 invitation to Apollo" in listed.text
+    assert "dana@example.com" in listed.text
+    assert listed.message
+    assert {"Resend", "Revoke"} <= {control.label for control in listed.message.controls}
+    other = (await acme.linus.type("/usher space Gemini")).message
+    assert other
+    assert other.button("Invitations") is None
+
+
 async def test_left_incomplete_the_form_opens_and_makes_it(acme: Team) -> None:
     opened = await acme.linus.type("/usher space create")
     assert opened.view

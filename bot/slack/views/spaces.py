@@ -64,10 +64,12 @@ def _buttons(shown: SpaceCard) -> list[Element]:
     offered = {
         "list": button("Manage access", ids.SPACE_ACCESS, shown.id, about=f"Manage access to {shown.name}"),
         "invite": button("Invite", ids.SPACE_INVITE, shown.id, about=f"Invite people to {shown.name}"),
+        "invitations": button("Invitations", ids.SPACE_INVITATIONS, shown.id, about=f"Invitations to {shown.name}"),
         "rename-space": button("Rename", ids.SPACE_RENAME, shown.id, about=f"Rename {shown.name}"),
         "delete-space": button("Delete", ids.SPACE_DELETE, shown.id, style="danger", about=f"Delete {shown.name}"),
     }
-    return [element for change, element in offered.items() if change in shown.may]
+    may = {*shown.may, *(("invitations",) if shown.invitations and "invite" in shown.may else ())}
+    return [element for what, element in offered.items() if what in may]
 
 
 def unknown(desk: Desk, named: str) -> Message:
