@@ -136,17 +136,15 @@ def _kind(catalogue: Catalogue, kind: str) -> str:
 
 
 def losses(catalogue: Catalogue, one: SpaceCard) -> Phrase:
-    """What goes with a space, and what stays."""
+    """How much goes with a space, and how much is left outside it."""
     people = "1 person loses" if one.people == 1 else f"{one.people} people lose"
-    open_ = one.invitations or 0
-    invited = "1 open invitation ends" if open_ == 1 else f"{open_} open invitations end"
-    kept = (
-        say(" Its resources (") + resources(catalogue, one.resources) + say(") stay registered, outside any ")
-        if one.resources
-        else say(" It holds no resources; they would stay registered, outside any ")
-    )
-    lost = say(f"{{name}}: {people} their role in it, {invited}, and what was asked for in it is void.", name=one.name)
-    return lost + kept + say("{kind}. Members stay members.", kind=catalogue.words.space)
+    ends = [say(f"{people} their role in it")]
+    if one.invitations:
+        ends.append(
+            say("1 open invitation ends" if one.invitations == 1 else f"{one.invitations} open invitations end")
+        )
+    kept = [resources(catalogue, one.resources) + say(" stay registered")] if one.resources else []
+    return say("{name}: ", name=Typed(one.name, _NAME)) + listed([*ends, *kept]) + say(".")
 
 
 def access_row(catalogue: Catalogue, one: AccessRow, zone: str) -> Phrase:

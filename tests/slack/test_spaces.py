@@ -115,8 +115,8 @@ async def test_deleting_always_opens_a_form_that_warns_and_says_what_goes(acme: 
     assert opened.view
     words = opened.view.words
     assert "This cannot be undone" in words
-    assert "Apollo: 2 people lose their role in it, 1 open invitation ends" in words
-    assert "Members stay members" in words
+    assert "Apollo: 2 people lose their role in it and 1 open invitation ends." in words
+    assert "Its people stay members" in words
     said = read(await acme.linus.submit(), acme.linus)
     assert said.startswith("Done")
     assert "Deleted the space Apollo" in said
