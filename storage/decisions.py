@@ -6,13 +6,15 @@ Its parts are rows of one shape. The organization's ``seq`` comes along and says
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Select,
     Text,
     and_,
@@ -45,7 +47,7 @@ from storage.tables import (
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Whom and what to load: folded addresses or ids of members, slugs of spaces, outside ids and their kinds, or ids
-    of resources. More may come back than was asked for, never less."""
+    of resources (then no kinds). More may come back than was asked for, never less."""
 
     emails: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
@@ -129,83 +131,74 @@ def _flag(column: ColumnElement[Any]) -> ColumnElement[str]:
 
 
 _HERE = bindparam("organization", type_=Text)
-_PEOPLE = and_(
-    members.c.organization_id == _HERE,
-    or_(_any_of(members.c.email_folded, "emails"), _any_of(members.c.id, "members")),
-)
-_THEM = select(members.c.id).where(_PEOPLE)
-_THINGS = and_(
-    resources.c.organization_id == _HERE,
-    or_(
-        and_(_any_of(resources.c.kind, "kinds"), _any_of(resources.c.outside_id, "outside")),
-        _any_of(resources.c.id, "resources"),
-    ),
-)
 _OPEN = and_(organizations.c.id == _HERE, organizations.c.closed_at.is_(None))
+_PEOPLE = {"emails": members.c.email_folded, "members": members.c.id}
+_THINGS = {"outside": resources.c.outside_id, "resources": resources.c.id}
 
-_LOAD = union_all(
-    _part(
-        "organization",
-        organizations.c.slug,
-        organizations.c.catalogue,
-        organizations.c.plan,
-        number=organizations.c.seq,
-    ).where(_OPEN),
-    _part(
-        "person",
-        members.c.id,
-        members.c.email,
-        members.c.email_folded,
-        members.c.name,
-        members.c.status,
-        _flag(members.c.listed),
-    ).where(_PEOPLE),
-    _part(
-        "held",
-        grants.c.member_id,
-        grants.c.kind,
-        grants.c.what,
-        grants.c.space_id,
-        grants.c.source,
-        grants.c.source_id,
-        time=grants.c.ends_at,
-    ).where(grants.c.member_id.in_(_THEM), grants.c.ended_at.is_(None)),
-    _part("rules", dataset_rules.c.member_id, dataset_rules.c.mode, dataset_rules.c.level).where(
-        dataset_rules.c.member_id.in_(_THEM)
-    ),
-    _part("choice", dataset_choices.c.member_id, dataset_choices.c.resource_id, dataset_choices.c.override).where(
-        dataset_choices.c.member_id.in_(_THEM)
-    ),
-    _part("toggle", toggles.c.member_id, toggles.c.toggle, _flag(toggles.c.on)).where(toggles.c.member_id.in_(_THEM)),
-    _part("space", spaces.c.id, spaces.c.slug).where(
-        spaces.c.organization_id == _HERE, _any_of(spaces.c.slug, "spaces"), LIVE
-    ),
-    _part(
-        "thing",
-        resources.c.id,
-        resources.c.kind,
-        resources.c.outside_id,
-        resources.c.space_id,
-        resources.c.owner_id,
-    ).where(_THINGS),
-    _part("group", shares.c.resource_id, shares.c.what)
-    .join(resources, resources.c.id == shares.c.resource_id)
-    .where(shares.c.kind == "group", _THINGS),
-)
+
+@lru_cache(maxsize=64)
+def _loading(asked: frozenset[str]) -> CompoundSelect[*tuple[Any, ...]]:
+    """Only the parts that are asked for, so that every one of them is found by an index."""
+    parts = [_organization()]
+    people = [_any_of(column, name) for name, column in _PEOPLE.items() if name in asked]
+    if people:
+        parts += _people(and_(members.c.organization_id == _HERE, or_(*people)))
+    if "spaces" in asked:
+        here = and_(spaces.c.organization_id == _HERE, _any_of(spaces.c.slug, "spaces"), LIVE)
+        parts.append(_part("space", spaces.c.id, spaces.c.slug).where(here))
+    things = [_any_of(column, name) for name, column in _THINGS.items() if name in asked]
+    if things:
+        kinds = [_any_of(resources.c.kind, "kinds")] if "kinds" in asked else []
+        parts += _things(and_(resources.c.organization_id == _HERE, or_(*things), *kinds))
+    return union_all(*parts)
+
+
+def _organization() -> Select[*tuple[Any, ...]]:
+    one = organizations.c
+    return _part("organization", one.slug, one.catalogue, one.plan, number=one.seq).where(_OPEN)
+
+
+def _people(chosen: ColumnElement[bool]) -> list[Select[*tuple[Any, ...]]]:
+    them, one, held = select(members.c.id).where(chosen), members.c, grants.c
+    return [
+        _part("person", one.id, one.email, one.email_folded, one.name, one.status, _flag(one.listed)).where(chosen),
+        _part(
+            "held",
+            held.member_id,
+            held.kind,
+            held.what,
+            held.space_id,
+            held.source,
+            held.source_id,
+            time=held.ends_at,
+        ).where(held.member_id.in_(them), held.ended_at.is_(None)),
+        _part("rules", dataset_rules.c.member_id, dataset_rules.c.mode, dataset_rules.c.level).where(
+            dataset_rules.c.member_id.in_(them)
+        ),
+        _part("choice", dataset_choices.c.member_id, dataset_choices.c.resource_id, dataset_choices.c.override).where(
+            dataset_choices.c.member_id.in_(them)
+        ),
+        _part("toggle", toggles.c.member_id, toggles.c.toggle, _flag(toggles.c.on)).where(
+            toggles.c.member_id.in_(them)
+        ),
+    ]
+
+
+def _things(chosen: ColumnElement[bool]) -> list[Select[*tuple[Any, ...]]]:
+    one = resources.c
+    return [
+        _part("thing", one.id, one.kind, one.outside_id, one.space_id, one.owner_id).where(chosen),
+        _part("group", shares.c.resource_id, shares.c.what)
+        .join(resources, resources.c.id == shares.c.resource_id)
+        .where(shares.c.kind == "group", chosen),
+    ]
 
 
 async def load(connection: AsyncConnection, organization: str, asked: Asked) -> Moments | None:
     """None: there is no such organization (any more). Who or what does not exist in it is simply missing."""
-    parameters = {
-        "organization": organization,
-        "emails": asked.emails,
-        "members": asked.members,
-        "spaces": asked.spaces,
-        "kinds": asked.kinds,
-        "outside": asked.outside,
-        "resources": asked.resources,
-    }
-    rows = (await connection.execute(_LOAD, parameters)).all()
+    chosen = {name: value for name, value in asdict(asked).items() if value}
+    parameters = {"organization": organization, **chosen}
+    rows = (await connection.execute(_loading(frozenset(chosen)), parameters)).all()
     first = next((row for row in rows if row.tag == "organization"), None)
     if first is None:
         return None

@@ -71,6 +71,7 @@ class _SqliteHeads:
             self._connection = None
 
 
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _MANY = "SELECT id, seq FROM organizations WHERE id = ANY($1::text[]) AND closed_at IS NULL"
 
 
@@ -128,20 +129,19 @@ class _PostgresHeads:
             raise
 
     async def _fetch(self, asked: list[str]) -> Mapping[str, int]:
+        """Raises Busy."""
+        known = self._statement is not None
         try:
             return await self._asking(asked)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            await self._give_up()
-            if not isinstance(error, (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError)):
+        except _LOST as error:
+            self._give_up()
+            if not known or isinstance(error, TimeoutError):
                 raise Busy from error
-        try:  # the server was started anew: a new connection knows
-            return await self._asking(asked)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            await self._give_up()
-            raise Busy from error
+        # The server was started anew, say: a new connection knows.
+        return await self._fetch(asked)
 
     async def _asking(self, asked: list[str]) -> Mapping[str, int]:
-        if self._connection is None or self._connection.is_closed():
+        if self._statement is None:
             driver: Any = asyncpg  # which tells the type checker nothing of what it returns
             settings = {"application_name": "usher"}
             self._connection = await driver.connect(
@@ -150,8 +150,8 @@ class _PostgresHeads:
             self._statement = await self._connection.prepare(_MANY)
         return dict(await self._statement.fetch(asked))
 
-    async def _give_up(self) -> None:
-        connection, self._connection = self._connection, None
+    def _give_up(self) -> None:
+        connection, self._connection, self._statement = self._connection, None, None
         if connection is not None:
             connection.terminate()
 
@@ -159,7 +159,7 @@ class _PostgresHeads:
         if self._rounds is not None:
             self._rounds.cancel()
             await asyncio.gather(self._rounds, return_exceptions=True)
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._statement = self._connection, None, None
         if connection is not None:
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 await connection.close(timeout=2)
