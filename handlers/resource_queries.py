@@ -10,12 +10,12 @@ from handlers import policy
 from handlers.asked import known
 from handlers.catalogue import Catalogue, Change
 from handlers.catalogue_types import spelt
-from handlers.commands import SYSTEM, Named
-from handlers.facts import Facts
+from handlers.commands import Actor, Named, Refusal
+from handlers.facts import Case, Facts
 from handlers.letters import Letters
 from handlers.models import Choice, Desk
 from handlers.paging import NO_TURNS, PAGE, Turns, turn_of, turns
-from handlers.reach import changes_all, sight
+from handlers.reach import sight
 from storage import organizations, resource_lists, resources, spaces
 from storage.decisions import Asked
 from storage.paging import Turn
@@ -102,7 +102,7 @@ class ResourceQueries(Letters):
         me = await self._member(connection, desk.organization.id, desk.member.id)
         if organization is None or me is None:
             return None
-        return Facts(self._clock(), SYSTEM, organization, desk.catalogue, me=me)
+        return Facts(self._clock(), Actor(via="request"), organization, desk.catalogue, me=me)
 
     async def _called(self, connection: Connection, facts: Facts, typed: str) -> list[ResourceRecord]:
         """By ``KIND:NAME``, or by our own id."""
@@ -202,7 +202,8 @@ def _seen(row: ResourceRow, catalogue: Catalogue) -> SeenResource:
 
 def _may(change: Change, found: ResourceRecord, facts: Facts) -> bool:
     """As the gate judges it when it is done."""
-    me = facts.me
-    if me is None or not policy.holds(facts, me, change):
+    try:
+        policy.check(Case(change, resource=found), facts)
+    except Refusal:
         return False
-    return facts.space is not None or found.owner == me.id or changes_all(facts)
+    return True

@@ -59,12 +59,14 @@ async def like(
 
 
 async def within(
-    connection: AsyncConnection, group: GroupRecord, people: Sequence[str], *, now: datetime, lasting: bool = False
-) -> frozenset[str]:
-    """Which of these people are in the group now; with ``lasting`` those who are in it for good."""
-    ends = grants.c.ends_at.is_(None) if lasting else or_(grants.c.ends_at.is_(None), grants.c.ends_at > now)
+    connection: AsyncConnection, group: GroupRecord, people: Sequence[str], *, now: datetime
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Which of these people are in the group for good, and which for a while."""
+    ends = or_(grants.c.ends_at.is_(None), grants.c.ends_at > now)
     live = and_(_held(group), grants.c.member_id.in_(people), grants.c.ended_at.is_(None), ends)
-    return frozenset((await connection.execute(select(grants.c.member_id).where(live))).scalars())
+    rows = (await connection.execute(select(grants.c.member_id, grants.c.ends_at).where(live))).all()
+    lasting = frozenset(row.member_id for row in rows if row.ends_at is None)
+    return lasting, frozenset(row.member_id for row in rows) - lasting
 
 
 # Changing -------------------------------------------------------------------------------------------------------------
@@ -118,9 +120,8 @@ async def join(
 async def put(
     tx: Transaction, group: GroupRecord, people: Sequence[str], *, source: str, by: str | None, entry: AuditEntry
 ) -> None:
-    """Let people join for good. A membership that would have ended by itself gives way to that."""
+    """Let people join for good."""
     tx.note(entry)
-    await _end(tx, group, people)
     rows = [_membership(tx, group, one, source, by) for one in people]
     await tx.connection.execute(insert(grants), rows)
 
@@ -141,9 +142,5 @@ def _membership(tx: Transaction, group: GroupRecord, member: str, source: str, b
 async def take(tx: Transaction, group: GroupRecord, people: Sequence[str], *, entry: AuditEntry) -> None:
     """Let people leave."""
     tx.note(entry)
-    await _end(tx, group, people)
-
-
-async def _end(tx: Transaction, group: GroupRecord, people: Sequence[str]) -> None:
     theirs = and_(_held(group), grants.c.member_id.in_(people), grants.c.ended_at.is_(None))
     await tx.connection.execute(update(grants).where(theirs).values(ended_at=tx.now))

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, false, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    and_,
+    delete,
+    false,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.members import folded
@@ -187,28 +200,19 @@ class Listed:
 
 
 async def on_list(
-    connection: AsyncConnection,
-    resource: ResourceRecord,
-    asked: Listed,
-    *,
-    now: datetime,
-    lasting: bool = False,
-) -> Listed:
-    """Which of these are on the list now; with ``lasting`` the members who are on it for good."""
-    ends = and_(live(now), grants.c.ends_at.is_(None)) if lasting else live(now)
-    theirs = and_(_held(resource), grants.c.member_id.in_(asked.people), ends)
-    people = (await connection.execute(select(grants.c.member_id).where(theirs))).scalars().all()
-    both = await connection.execute(
-        select(shares.c.kind, shares.c.what).where(
-            shares.c.resource_id == resource.id, shares.c.what.in_(asked.groups | asked.emails)
-        )
+    connection: AsyncConnection, resource: ResourceRecord, asked: Listed, *, now: datetime
+) -> tuple[Listed, frozenset[str]]:
+    """Which of these are on the list now, and which members of them only for a while."""
+    people = select(literal(RESOURCE).label("kind"), grants.c.member_id.label("what"), grants.c.ends_at).where(
+        _held(resource), grants.c.member_id.in_(asked.people), live(now)
     )
-    found = [(row.kind, row.what) for row in both]
-    return Listed(
-        people=frozenset(people),
-        groups=frozenset(what for kind, what in found if kind == GROUP),
-        emails=frozenset(what for kind, what in found if kind == EMAIL),
+    others = select(shares.c.kind, shares.c.what, literal(None, grants.c.ends_at.type)).where(
+        shares.c.resource_id == resource.id, shares.c.what.in_(asked.groups | asked.emails)
     )
+    rows = (await connection.execute(union_all(people, others))).all()
+    lasting = {row.what for row in rows if row.kind == RESOURCE and row.ends_at is None}
+    found = Listed(*(frozenset(row.what for row in rows if row.kind == kind) for kind in (RESOURCE, GROUP, EMAIL)))
+    return found, found.people - lasting
 
 
 def _held(resource: ResourceRecord) -> ColumnElement[bool]:
@@ -225,8 +229,8 @@ async def put_people(
     by: str | None,
     entry: AuditEntry,
 ) -> None:
-    """Members on the list, for good. What would have ended by itself gives way to that."""
-    await take_people(tx, resource, people, entry=entry)
+    """Members on the list, for good."""
+    tx.note(entry)
     rows = [
         {
             "id": new_id(),

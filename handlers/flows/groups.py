@@ -31,13 +31,21 @@ CASE = Case("groups")
 Runs = Callable[[Work, Plan], Awaitable[Result]]
 
 
-async def find_group(work: Work, named_: str, *, field: str = "group") -> GroupRecord:
-    """The group that was named. Raises Refusal."""
-    known = await groups.found(work.tx.connection, work.organization, (named_,))
-    group = known.get(named_) or known.get(folded(named_))
-    if group is None:
-        raise Refusal("unknown-group", field, group=named_)
-    return group
+async def find_groups(work: Work, typed: tuple[str, ...], *, field: str = "group") -> list[GroupRecord]:
+    """The groups that were named, each once. Raises Refusal."""
+    known = await groups.found(work.tx.connection, work.organization, typed) if typed else {}
+    meant: dict[str, GroupRecord] = {}
+    for name in typed:
+        group = known.get(name) or known.get(folded(name))
+        if group is None:
+            raise Refusal("unknown-group", field, group=name)
+        meant[group.id] = group
+    return list(meant.values())
+
+
+async def find_group(work: Work, typed: str) -> GroupRecord:
+    """Raises Refusal."""
+    return (await find_groups(work, (typed,)))[0]
 
 
 def _entry(work: Work, action: str, group: GroupRecord, **details: object) -> AuditEntry:
@@ -109,19 +117,22 @@ async def plan_join(command: JoinGroup, work: Work) -> Plan:
     for one in meant:
         if one.status != "active":
             raise Refusal("not-a-member", "people", person=one.name or one.email)
-    inside = await groups.within(work.tx.connection, group, _ids(meant), now=work.now, lasting=True)
-    joining = [one for one in meant if one.id not in inside]
+    lasting, for_a_while = await groups.within(work.tx.connection, group, _ids(meant), now=work.now)
+    joining = [one for one in meant if one.id not in lasting]
     if not joining:
         raise Refusal("already-in-group", "people", person=_who(meant), group=group.name)
     resolved = replace(command, people=_by_id(joining), group=group.id)
-    return _plan(resolved, work, joining, lambda doing, _: _join(doing, group, joining))
+    return _plan(resolved, work, joining, lambda doing, _: _join(doing, group, joining, for_a_while))
 
 
-async def _join(work: Work, group: GroupRecord, joining: Sequence[MemberRecord]) -> Result:
+async def _join(work: Work, group: GroupRecord, joining: Sequence[MemberRecord], for_a_while: frozenset[str]) -> Result:
+    """For good: a membership that would have ended by itself gives way to that."""
     source, by = ("request", work.request) if work.request else ("person" if work.me else "operator", work.by)
     entries = [work.entry("group.joined", one.id, group=group.name, group_id=group.id) for one in joining]
     for entry in entries:
         work.tx.note(entry)
+    if for_a_while:
+        await groups.take(work.tx, group, list(for_a_while), entry=entries[0])
     await groups.put(work.tx, group, _ids(joining), source=source, by=by, entry=entries[0])
     _tell(work, joining, "group-joined", group)
     return GroupChanged("joined", group.name, people=tuple(named(one) for one in joining))
@@ -130,8 +141,8 @@ async def _join(work: Work, group: GroupRecord, joining: Sequence[MemberRecord])
 async def plan_leave(command: LeaveGroup, work: Work) -> Plan:
     meant = _meant(command.people, work)
     group = await find_group(work, command.group)
-    inside = await groups.within(work.tx.connection, group, _ids(meant), now=work.now)
-    leaving = [one for one in meant if one.id in inside]
+    lasting, for_a_while = await groups.within(work.tx.connection, group, _ids(meant), now=work.now)
+    leaving = [one for one in meant if one.id in lasting | for_a_while]
     if not leaving:
         raise Refusal("not-in-group", "people", person=_who(meant), group=group.name)
     resolved = replace(command, people=_by_id(leaving), group=group.id)

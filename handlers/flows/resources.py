@@ -61,10 +61,7 @@ async def placed(work: Work, resource: ResourceRecord) -> Facts:
 
 def check_change(change: Change, resource: ResourceRecord, facts: Facts) -> None:
     """In a space its roles rule; outside, everybody has their own, and who reaches everything all. Raises Refusal."""
-    policy.check(Case(change), facts)
-    own = facts.me is not None and resource.owner == facts.me.id
-    if facts.space is None and not own and not changes_all(facts):
-        raise Refusal("may-not", change=change)
+    policy.check(Case(change, resource=resource), facts)
 
 
 def entry_of(work: Work, action: str, resource: ResourceRecord, **details: object) -> AuditEntry:

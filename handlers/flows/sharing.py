@@ -10,7 +10,7 @@ from handlers.asked import known
 from handlers.commands import Notify, Person, Refusal, ResourceChanged, Result, Share, Spread, Thing, Unshare
 from handlers.facts import Case, Facts
 from handlers.flows import people
-from handlers.flows.groups import find_group
+from handlers.flows.groups import find_groups
 from handlers.flows.invitations import checked_address
 from handlers.flows.resources import changed, check_change, entry_of, find_resource, placed
 from handlers.flows.work import Plan, Work
@@ -91,8 +91,8 @@ async def _named(command: Share | Unshare, work: Work) -> Named:
             emails[folded(address)] = address
         else:
             raise Refusal("no-addresses", "emails")
-    groups = {one.id: one for one in [await find_group(work, typed, field="groups") for typed in command.groups]}
-    found = Named(tuple(meant.values()), tuple(groups.values()), tuple(emails.values()))
+    groups = await find_groups(work, command.groups, field="groups")
+    found = Named(tuple(meant.values()), tuple(groups), tuple(emails.values()))
     if found == Named():
         raise Refusal("nobody-named", "people")
     if work.by in meant:
@@ -117,8 +117,8 @@ async def plan_share(command: Share, work: Work) -> Plan:
     resource, facts = await _sharable(work, command.resource)
     named = await _named(command, work)
     _check_can_be_listed(work, named)
-    there = await resources.on_list(work.tx.connection, resource, named.keys, now=work.now, lasting=True)
-    new = named.only(there, on=False)
+    there, for_a_while = await resources.on_list(work.tx.connection, resource, named.keys, now=work.now)
+    new = named.only(replace(there, people=there.people - for_a_while), on=False)
     if new == Named():
         raise Refusal("already-on-list", "people", person=", ".join(named.words[:5]))
     resolved = _resolved(command, resource, new)
@@ -126,7 +126,7 @@ async def plan_share(command: Share, work: Work) -> Plan:
         resolved,
         facts,
         replace(SHARE, resource=resource),
-        lambda doing, _: _share(doing, resource, new),
+        lambda doing, _: _share(doing, resource, new, for_a_while),
         new=resource.name,
     )
 
@@ -140,11 +140,14 @@ def _check_can_be_listed(work: Work, named: Named) -> None:
         raise Refusal("not-by-email", "emails", email=", ".join(named.emails[:5]))
 
 
-async def _share(work: Work, resource: ResourceRecord, new: Named) -> ResourceChanged:
+async def _share(work: Work, resource: ResourceRecord, new: Named, for_a_while: frozenset[str]) -> ResourceChanged:
+    """For good: access that would have ended by itself gives way to that."""
     source, by = ("request", work.request) if work.request else ("person" if work.me else "operator", work.by)
     entries = _entries(work, "resource.shared", resource, new)
     if new.people:
         ids = [one.id for one in new.people]
+        if for_a_while:
+            await resources.take_people(work.tx, resource, list(for_a_while), entry=entries[0])
         await resources.put_people(work.tx, resource, ids, source=source, by=by, entry=entries[0])
     rows = [NewShare(GROUP, one.id) for one in new.groups] + [NewShare(EMAIL, folded(e), e) for e in new.emails]
     if rows:
@@ -177,7 +180,7 @@ def _tell(work: Work, resource: ResourceRecord, several: Sequence[MemberRecord],
 async def plan_unshare(command: Unshare, work: Work) -> Plan:
     resource, facts = await _sharable(work, command.resource)
     named = await _named(command, work)
-    there = await resources.on_list(work.tx.connection, resource, named.keys, now=work.now)
+    there, _ = await resources.on_list(work.tx.connection, resource, named.keys, now=work.now)
     gone = named.only(there, on=True)
     if gone == Named():
         raise Refusal("not-on-list", "people", person=", ".join(named.words[:5]))
