@@ -274,7 +274,7 @@ class Gate:
             return None
         async with self._store.reading() as connection:
             tx = Transaction(connection, at=self._clock())
-            organization = await self._scopes.organization(connection, scope.organization)
+            organization = await self._scopes.organization(connection, scope.organization, closed="request-gone")
             work = await self._work(attempt, tx, organization)
             policy.acts(work.facts)
             request = await requests.waiting_request(work, attempt.command.request)

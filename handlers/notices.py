@@ -73,7 +73,7 @@ About = Literal[
     "factor-changed",  # a second factor or a password was set
     "account-connected",  # a Slack account was tied to this member
     "organization-closed",  # by; ends: when its data is erased
-    "catalogue-changed",  # old, new: names of catalogues; by
+    "catalogue-changed",  # old, new: titles of catalogues; by
     "group-joined",  # group, by
     "group-left",  # group, by
     "group-deleted",  # old: the name of the group, for nothing else holds it any more; by

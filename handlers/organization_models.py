@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from handlers.catalogue import Catalogue
 from handlers.models import Status
+from handlers.paging import NO_TURNS, Turns
 
 
 @dataclass(frozen=True, slots=True)
 class OrganizationRow:
     """``current``: the one in which commands act. ``role`` is an id of ``catalogue``."""
 
+    id: str
     name: str
     slug: str
     catalogue: Catalogue
@@ -22,11 +24,10 @@ class OrganizationRow:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationPage:
-    """Ten a page, by slug; ``next`` and ``previous`` are opaque keys, None where there is no such page."""
+    """Ten a page, by slug."""
 
     rows: tuple[OrganizationRow, ...]
-    next: str | None = None
-    previous: str | None = None
+    turns: Turns = NO_TURNS
 
 
 @dataclass(frozen=True, slots=True)

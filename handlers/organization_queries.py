@@ -7,32 +7,24 @@ from handlers.commands import Refusal
 from handlers.letters import Letters
 from handlers.models import Desk, Status
 from handlers.organization_models import OrganizationPage, OrganizationRow, Settings
+from handlers.paging import PAGE, turn_of, turns
 from handlers.recataloguing import Preview
 from storage import affiliations, held, organizations
 from storage.affiliations import Membership
 from storage.records import OrganizationRecord
 from storage.store import Connection
 
-PAGE = 10
-
 
 class OrganizationQueries(Letters):
     async def organizations(self, desk: Desk, workspace: str, *, after: str | None = None) -> OrganizationPage:
         """All that the account is tied to in this workspace, whatever became of it there."""
-        way, _, at = (after or "").partition("~")
-        down = way != "b"
+        turn = turn_of(after)
         account = (desk.account.team, desk.account.user)
         async with self._store.reading() as connection:
-            found = await affiliations.page(
-                connection, workspace, account, at=at or None, down=down, limit=PAGE + 1, now=self._clock()
-            )
-        more = len(found) > PAGE
-        shown = found[:PAGE] if down else found[-PAGE:]
-        return OrganizationPage(
-            rows=tuple(self._membership(desk, one) for one in shown),
-            next=f"a~{shown[-1].organization.slug}" if shown and (more or not down) else None,
-            previous=f"b~{shown[0].organization.slug}" if shown and at and (down or more) else None,
-        )
+            found = await affiliations.page(connection, workspace, account, turn, limit=PAGE, now=self._clock())
+        ids = [one.organization.id for one in found.rows]
+        rows = tuple(self._membership(desk, one) for one in found.rows)
+        return OrganizationPage(rows, turns(ids, turn, more=found.more))
 
     async def in_several(self, desk: Desk) -> bool:
         """Whether the account is tied to another organization of the workspace too."""
@@ -47,6 +39,7 @@ class OrganizationQueries(Letters):
         organization, member = one.organization, one.member
         status: Status = "active" if member.status == "active" else "deactivated"
         return OrganizationRow(
+            id=organization.id,
             name=organization.name,
             slug=organization.slug,
             catalogue=self._catalogue(organization),

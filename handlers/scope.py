@@ -23,6 +23,7 @@ from handlers.commands import (
     NoteAccount,
     PurgeOrganization,
     Refusal,
+    RefusalCode,
     SetUp,
     Spread,
     StartConnecting,
@@ -121,7 +122,7 @@ class Scopes:
         """A person acts on what belongs to an organization that they belong to."""
         if organization is None:
             raise Refusal("request-gone")
-        if by.via == "slack" and by.account is not None:
+        if by.via == "slack" and by.account is not None and organization != by.organization:
             tied = await accounts.is_tied(connection, organization, by.account.team, by.account.user)
             if not tied:
                 raise Refusal("request-gone")
@@ -157,7 +158,7 @@ class Scopes:
         return Scope(found or scope.organization, standing)
 
     async def _chosen(self, command: UseOrganization, by: Actor, *, now: datetime) -> Scope:
-        """One of their own in this workspace, by its slug or else by its name."""
+        """One of their own in this workspace, by its id, its slug, or else by its name."""
         standing, typed = await self._standing(by, now=now), command.organization
         if standing is None or by.account is None:
             raise Refusal("unknown-account")
@@ -165,17 +166,19 @@ class Scopes:
             theirs = await affiliations.of_account(
                 connection, standing.account.workspace, by.account.team, by.account.user
             )
-        by_slug = [one for one in theirs if one.slug == folded(typed)]
-        meant = by_slug or [one for one in theirs if folded(one.name) == folded(typed)]
+        told_apart = [one for one in theirs if typed == one.id or one.slug == folded(typed)]
+        meant = told_apart or [one for one in theirs if folded(one.name) == folded(typed)]
         if not meant:
             raise Refusal("unknown-organization", "organization", organization=typed)
         return Scope(meant[0].id, standing)
 
-    async def organization(self, connection: Connection, organization: str) -> OrganizationRecord:
+    async def organization(
+        self, connection: Connection, organization: str, *, closed: RefusalCode = "no-organization"
+    ) -> OrganizationRecord:
         """Raises Refusal."""
         found = await organizations.find(connection, organization)
         if found is None:
-            raise Refusal("no-organization")
+            raise Refusal(closed)
         return found
 
     async def vouched_member(self, organization: str, account: Account, email: str, *, now: datetime) -> str | None:

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import chain, members
+from storage import chain, members, paging
+from storage.paging import Turn
 from storage.records import MemberRecord, OrganizationRecord
 from storage.tables import members as member_rows
 from storage.tables import organizations, ties
@@ -54,34 +55,27 @@ class Membership:
     member: MemberRecord
 
 
+@dataclass(frozen=True, slots=True)
+class Memberships:
+    """A page of them; ``more``: there are further ones in the direction that was taken."""
+
+    rows: tuple[Membership, ...]
+    more: bool
+
+
 async def page(
-    connection: AsyncConnection,
-    workspace: str,
-    account: tuple[str, str],
-    *,
-    at: str | None,
-    down: bool,
-    limit: int,
-    now: datetime,
-) -> list[Membership]:
-    """By slug; behind the slug ``at``, or with ``down`` False before it."""
-    statement = (
-        select(organizations, ties.c.member_id)
-        .join(ties, _tied(*account))
-        .where(_open_in(workspace))
-        .order_by(organizations.c.slug if down else organizations.c.slug.desc())
-        .limit(limit)
-    )
-    if at is not None:
-        statement = statement.where(organizations.c.slug > at if down else organizations.c.slug < at)
-    rows = (await connection.execute(statement)).mappings().all()
-    people = await members.load_anywhere(connection, [row["member_id"] for row in rows], now=now)
-    found = [
+    connection: AsyncConnection, workspace: str, account: tuple[str, str], turn: Turn, *, limit: int, now: datetime
+) -> Memberships:
+    """By slug."""
+    statement = select(organizations, ties.c.member_id).join(ties, _tied(*account)).where(_open_in(workspace))
+    found = await paging.page(connection, statement, organizations, ("slug",), turn, limit=limit)
+    people = await members.load_anywhere(connection, [row["member_id"] for row in found.rows], now=now)
+    rows = tuple(
         Membership(chain.organization_record(row), people[row["member_id"]])
-        for row in rows
+        for row in found.rows
         if row["member_id"] in people
-    ]
-    return found if down else found[::-1]
+    )
+    return Memberships(rows, found.more)
 
 
 async def of_address(

@@ -26,6 +26,7 @@ OTHER_RIGHTS = {
     "ExpireRequest": "the system, when the time has come",
     "EndGrant": "the system, when the time has come",
     "Spread": "Usher itself, for what concerns many",
+    "PurgeOrganization": "the system, 30 days after an organization was closed",
     "CreateToken": "the operator; the gate asks for the door",
     "RevokeToken": "the operator; the gate asks for the door",
     "CreateWebhook": "the operator; the gate asks for the door",

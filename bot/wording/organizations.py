@@ -82,7 +82,7 @@ def told_closed(told: Telling) -> Said:
     gone = (
         say(" Its data is erased on {gone}.", gone=When(told.notice.ends, told.zone)) if told.notice.ends else NOTHING
     )
-    return Said(happened + ended + gone, say("If that surprises you, talk to them before that day."))
+    return Said(happened + ended + gone, say("If that surprises you, talk to them."))
 
 
 def told_catalogue(told: Telling) -> Said:

@@ -18,7 +18,7 @@ class CreateOrganization:
 
 @dataclass(frozen=True, slots=True)
 class UseOrganization:
-    """From now on this person's commands in Slack act on that organization; a slug or a name."""
+    """From now on this person's commands in Slack act on that organization; an id, a slug or a name."""
 
     organization: str
     kind: Literal["use-organization"] = "use-organization"

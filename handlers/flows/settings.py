@@ -110,7 +110,8 @@ async def _check_counterparts(work: Work, new: Catalogue) -> None:
 async def _settle(work: Work, plan: Plan) -> Result:
     command, now = plan.command, work.facts.organization
     assert isinstance(command, ChangeSettings)  # noqa: S101 - planned above
-    wanted = _wanted(command, work, _catalogue(command, work))
+    new, old = _catalogue(command, work), work.facts.catalogue
+    wanted = _wanted(command, work, new)
     changed = {
         name: getattr(wanted, name)
         for name in ("plan", "catalogue", "invitation_days", "approvals_channel")
@@ -119,7 +120,7 @@ async def _settle(work: Work, plan: Plan) -> Result:
     entry = work.entry("organization.settings", old=plan.old, new=plan.new, changed=changed)
     await organizations.settle(work.tx, wanted, entry=entry)
     if plan.case.remodels:
-        told = Told(to=HERE, about="catalogue-changed", by=work.by, old=now.catalogue, new=wanted.catalogue)
+        told = Told(to=HERE, about="catalogue-changed", by=work.by, old=old.title, new=new.title)
         besides = tuple(one for one in (work.by, work.approver) if one)
         await closing.tell_everybody(work.tx, work.organization, work.row(told), besides=besides, entry=entry)
     return OrganizationChanged("settings", now.name, now.slug, alone=work.alone)

@@ -141,7 +141,8 @@ async def test_ones_organizations_are_listed_and_chosen_by_a_button(small: Team)
     await small.ada.close()
     shown = (await small.ada.type("/usher org")).message
     assert shown
-    assert read(await small.ada.press("Use", on=shown, value="beta-ltd"), small.ada).startswith("Done. You act in Beta")
+    assert read(await small.ada.press("Use", on=shown), small.ada).startswith("Done. You act in Acme now")
+    await says(small, "ada", "/usher org use beta-ltd")
     assert "Beta Ltd (beta-ltd), Super admin · you act here" in await says(small, "ada", "/usher org use")
     for number in range(10):
         await says(small, "ada", f"/usher org create Number {number}")
@@ -247,7 +248,7 @@ async def test_another_catalogue_shows_who_gains_and_loses_before_anybody_is_ask
     await acme.ada.press("Approve", on=await card(acme.ada))
     assert "Approved, and the change has run" in read(await acme.ada.submit(code=acme.code("ada")), acme.ada)
     await acme.bot.settle()
-    assert "changed the catalogue of Acme from default to imaging" in acme.linus.dm()[-1].text
+    assert "changed the catalogue of Acme from Default to Imaging" in acme.linus.dm()[-1].text
     for name, role in (("ada", "super_admin"), ("grace", "admin"), ("linus", "member")):
         desk = await acme.desk(name)
         assert (desk.catalogue.name, desk.role) == ("imaging", role)

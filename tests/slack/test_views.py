@@ -43,7 +43,7 @@ from handlers.commands import COMMANDS, Command, Named, Person
 from handlers.group_queries import GroupCard, GroupPage
 from handlers.models import Access, Choice, Desk, HeldPage, Home, InvitationPage, InvitationRow, RequestCard
 from handlers.resource_queries import ResourceCard, ResourcePage
-from tests.slack import hostile, spaced, things
+from tests.slack import hostile, houses, spaced, things
 from tests.slack.desks import desk, newcomer
 from tests.slack.hostile import a_card
 from tests.slack.sheets import sheet
@@ -77,6 +77,7 @@ BUILT: tuple[Callable[[Desk, Prefilled], Block], ...] = (
     connect.build,
     permissions.build_pick,
     *things.BUILT,
+    *houses.BUILT,
     space_forms.build_create,
     space_forms.build_rename,
     space_forms.build_delete,
@@ -210,6 +211,7 @@ FIELDS = {
     permissions.PICK_CALLBACK: commands.SetPermissions,
     permissions.CALLBACK: commands.SetPermissions,
     **things.FIELDS,
+    **houses.FIELDS,
     space_forms.CREATE_CALLBACK: commands.CreateSpace,
     space_forms.RENAME_CALLBACK: commands.RenameSpace,
     space_forms.DELETE_CALLBACK: commands.DeleteSpace,
@@ -233,6 +235,7 @@ def all_forms() -> dict[str, Block]:
         request_access.build_longer(HELD[0], say("Editor"), Prefilled()),
         space_access.build(desk(), spaced.access(), At("s1")),
         permissions.build(sheet(mode="whitelist", choices={"d1": "read"})),
+        *houses.forms(desk()),
     ]
     return {form["callback_id"]: form for form in built}
 
@@ -277,10 +280,11 @@ def everything_with_buttons() -> list[Any]:
         spaces.page(desk(), spaced.page()).blocks,
         spaces.card(desk(), spaced.card()).blocks,
         home.build(Home(desk(), (), tuple(cards), tuple(cards[:1]), cast("Any", counted), rows)),
-        home.build(Home(newcomer(), (), (), (), (), ())),
+        home.build(Home(newcomer(), (), (), (), (), (), several=True)),
         home.build(Home(newcomer(organization=None, workspace_admin=True), (), (), (), (), ())),
         [answer.offers(outcome) for outcome in outcomes],
         *(message.blocks for message in things.messages(desk())),
+        *(message.blocks for message in houses.messages()),
         [{"action_id": ids.ACCEPT, "type": "button"}],  # the offer's, which stands with the notices
         *all_forms().values(),
     ]
@@ -312,7 +316,22 @@ def test_a_buttons_value_is_an_opaque_id_and_nothing_else() -> None:
         for node in hostile.walk(everything_with_buttons())
         if node.get("type") == "button" and "value" in node
     }
-    assert values == {"g1", "t1", "k1", "k3", "p", "m2", "s1", "r1", "pending", "expired", "k2", "g7", "k5", lists.FIRST}
+    assert values == {
+        "g1",
+        "t1",
+        "k1",
+        "k3",
+        "p",
+        "m2",
+        "s1",
+        "r1",
+        "pending",
+        "expired",
+        "k2",
+        "g7",
+        "k5",
+        lists.FIRST,
+    }
 
 
 # Reading --------------------------------------------------------------------------------------------------------------

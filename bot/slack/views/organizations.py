@@ -45,16 +45,16 @@ def page(found: OrganizationPage) -> Message:
 def _row(one: OrganizationRow) -> list[Block]:
     if one.current:
         return [rich(words.row(one))]
-    use = button("Use", ids.ORG_USE, one.slug, about=f"Act in {one.name}")
-    return [rich(words.row(one)), actions(f"org:{one.slug}"[:255], use)]
+    use = button("Use", ids.ORG_USE, one.id, about=f"Act in {one.name}")
+    return [rich(words.row(one)), actions(f"org:{one.id}", use)]
 
 
 def _turn(found: OrganizationPage) -> list[Block]:
     buttons: list[Element] = []
-    if found.previous is not None:
-        buttons.append(button("Previous", ids.ORGS_BACK, found.previous))
-    if found.next is not None:
-        buttons.append(button("Next", ids.ORGS_PAGE, found.next))
+    if found.turns.previous is not None:
+        buttons.append(button("Previous", ids.ORGS_BACK, found.turns.previous))
+    if found.turns.next is not None:
+        buttons.append(button("Next", ids.ORGS_PAGE, found.turns.next))
     return [divider(), actions("orgs-page", *buttons)] if buttons else []
 
 
