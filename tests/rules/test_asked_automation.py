@@ -6,9 +6,21 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from handlers.commands import AddResource, ChangeRole, CreateGroup, Invite, JoinGroup, Share, Thing, Unshare
+from handlers.commands import (
+    AddResource,
+    ChangeRole,
+    CreateGroup,
+    Deactivate,
+    Invite,
+    JoinGroup,
+    Notify,
+    ResourceChanged,
+    Share,
+    Thing,
+    Unshare,
+)
 from tests.asking import Product, asking, operator_does
-from tests.people import Done, Org, Somebody, closing, organization, why
+from tests.people import Done, Org, Somebody, closing, organization, result, why
 
 __all__ = ["closing"]
 
@@ -82,3 +94,35 @@ async def test_an_admin_shows_a_task_to_a_group_and_each_may_what_their_role_say
     assert await product.can(user.email, "task", "task-1") == {"view", "execute"}
     assert await product.can(viewer.email, "task", "task-1") == {"view"}
     assert why(await user.does(Unshare(Thing("task", "task-1"), groups=("Night",)))) == "may-not"
+
+
+@pytest.mark.seed("002-26", "002-27")
+async def test_a_plain_address_on_a_list_is_told_like_every_role_there_and_may_nothing(
+    eye: tuple[Org, Product],
+) -> None:
+    acme, product = eye
+    viewer, admin = await acme.member("viewer"), await acme.member("admin")
+    people = (viewer.person, admin.person)
+    await operator_does(acme, Share(Thing("task", "task-1"), people, ("night@elsewhere.example",)))
+    told = result(await acme.operator(Notify(Thing("task", "task-1"), "It failed")), ResourceChanged)
+    assert told.told == 3
+    assert await product.can("night@elsewhere.example", "task", "task-1") == set()
+    assert await product.can(viewer.email, "task", "task-1") == {"view"}
+    assert await product.can(admin.email, "task", "task-1") == TASK
+
+
+@pytest.mark.seed("002-09", "002-19", "002-21", "002-22")
+async def test_whoever_a_manager_makes_changes_and_ends_may_accordingly(eye: tuple[Org, Product]) -> None:
+    acme, product = eye
+    manager, ida = await acme.member("manager"), await acme.stranger("Ida")
+    invitation = await acme.invitation(ida.email, "viewer", by=manager)
+    assert await product.can(ida.email, "task", "task-1") == set()
+    ida = await acme.joined(ida, invitation)
+    await operator_does(acme, Share(Thing("task", "task-1"), (ida.person,)))
+    assert await product.can(ida.email, "task", "task-1") == {"view"}
+    assert isinstance(await manager.does(ChangeRole(ida.person, "user")), Done)
+    assert await product.can(ida.email, "task", "task-1") == {"view", "execute"}
+    assert isinstance(await manager.does(Deactivate(ida.person)), Done)
+    assert await product.can(ida.email, "task", "task-1") == set()
+    [reason] = await product.reasons(ida.email, "view", "task", "task-1")
+    assert "deactivated" in reason
