@@ -1,6 +1,7 @@
 """Groups: who makes them, who is in them, and what becomes of those who were when one is deleted."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.people import Org, Somebody, at_once, closing, organization, result, 
 
 __all__ = ["closing"]
 
+DEFAULT = Path(__file__).parents[2] / "handlers/catalogues/default.toml"
 pytestmark = pytest.mark.usefixtures("closing")
 
 
@@ -216,3 +218,17 @@ async def test_joining_and_deleting_at_once_leave_nobody_in_a_group_that_is_gone
     joined = len(await acme.audited("group.joined"))
     assert outcomes.count("group-changed") == joined + 1
     assert await acme.chain_is_broken() is None
+
+
+async def test_whoever_joins_with_others_does_not_decide_about_it(database_url: str, tmp_path: Path) -> None:
+    before = DEFAULT.read_text().partition("[privileged]")[0]
+    careful = tmp_path / "careful.toml"
+    careful.write_text(f'{before}[privileged]\nlines = [{{ changes = ["groups"], approvals = 1, code = false }}]\n')
+    acme = await organization(database_url, catalogue=str(careful))
+    ada, bob, cleo, dora = [await acme.member("admin") for _ in range(4)]
+    await acme.operator(CreateGroup("Design"))
+    request = await ada.asks(JoinGroup((bob.person, cleo.person), "Design"))
+    assert [why(await one.approves(request)) for one in (ada, bob, cleo)] == ["own-request"] * 3
+    assert await inside(acme, "Design") == set()
+    assert told([await dora.approves(request)]) == ["approved"]
+    assert await inside(acme, "Design") == {bob.id, cleo.id}
