@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers import policy
 from handlers.cases import COUNTS_AS
-from handlers.catalogue import Addon, Catalogue, Role
-from handlers.catalogue_types import spelt
 from handlers.commands import Asked, EndGrant, GrantGiven, Person, Refusal, RequestAccess, Result
-from handlers.facts import Case, Facts, named
+from handlers.facts import Case, named
 from handlers.flows import people, roles
-from handlers.flows.work import Plan, Work, checked_reason, ending, known_role
+from handlers.flows.wanted import WANTED, Wanted
+from handlers.flows.work import Plan, Work, checked_reason, ending
 from handlers.notices import Timer, Told
-from handlers.own_access import KINDS, fits, role_in_force
-from storage import askable, grants, own_grants, spaces
+from handlers.own_access import KINDS
+from storage import grants, own_grants
 from storage.grants import NewRole
 from storage.own_grants import GrantRecord
-from storage.records import AuditEntry, MemberRecord, ResourceRecord, new_id
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is asked for, as it was found: ``what`` and ``place`` are the grant's, ``kept`` is what the command keeps.
-
-    ``role``: what would be held, where that is a role. ``opens``: what an add-on would open.
-    """
-
-    what: str
-    kept: str
-    title: str
-    facts: Facts
-    place: str = ""
-    role: Role | None = None
-    opens: frozenset[str] = frozenset()
-    resource: ResourceRecord | None = None
+from storage.records import AuditEntry, MemberRecord, new_id
 
 
 async def plan_request(command: RequestAccess, work: Work) -> Plan:
@@ -46,7 +28,7 @@ async def plan_request(command: RequestAccess, work: Work) -> Plan:
     receiver = people.find(work, command.person) if command.person else me
     if receiver.status != "active":
         raise Refusal("not-a-member", "person", person=receiver.name or receiver.email)
-    wanted = await _WANTED[command.asked](command, work, receiver)
+    wanted = await WANTED[command.asked](command, work, receiver)
     reason = checked_reason(command.reason, needed=not command.extends)
     now_held = await own_grants.of_thing(
         work.tx.connection, receiver.id, KINDS[command.asked], wanted.what, space=wanted.place, now=work.now
@@ -96,101 +78,6 @@ def _plan(
         beneficiary=receiver.id,
         reason=reason,
     )
-
-
-# What is wanted -------------------------------------------------------------------------------------------------------
-
-
-async def _role(command: RequestAccess, work: Work, receiver: MemberRecord) -> Wanted:
-    space = await people.find_space(work, command.space)
-    facts = replace(work.facts, target=receiver, space=space)
-    role = known_role(facts.catalogue, command.role, in_space=space is not None)
-    if role.exactly_one:
-        raise Refusal("exactly-one", "role", role=role.title)
-    policy.check_cap(facts, facts.organization_role(receiver), role)
-    return Wanted(role.id, role.id, role.title, facts, facts.place, role=role)
-
-
-async def _addon(command: RequestAccess, work: Work, receiver: MemberRecord) -> Wanted:
-    space = await people.find_space(work, command.space)
-    facts = replace(work.facts, target=receiver, space=space)
-    addon = known_addon(facts.catalogue, command.role)
-    role = role_in_force(facts.catalogue, receiver, facts.place)
-    if not fits(addon, role, facts.place):
-        title = role.title if role else "no role"
-        raise Refusal("addon-not-here", "role", addon=addon.title, role=title, roles=_bearers(facts.catalogue, addon))
-    return Wanted(addon.id, addon.id, addon.title, facts, facts.place, opens=addon.opens)
-
-
-def known_addon(catalogue: Catalogue, typed: str) -> Addon:
-    """Raises Refusal on ``role``."""
-    found = addon_named(catalogue, typed)
-    if found is None:
-        titles = ", ".join(addon.title for addon in catalogue.addons.values())
-        raise Refusal("unknown-addon", "role", addon=typed, known=titles)
-    return found
-
-
-def addon_named(catalogue: Catalogue, typed: str) -> Addon | None:
-    words = spelt(typed)
-    return next((one for one in catalogue.addons.values() if words in (spelt(one.id), spelt(one.title))), None)
-
-
-def _bearers(catalogue: Catalogue, addon: Addon) -> str:
-    """The titles of the roles that it goes on, where there is one in a space as such."""
-    inside = [role.title for role in catalogue.space.values() if role.id in addon.on_space]
-    above = [role.title for role in catalogue.organization.values() if role.id in addon.on_organization]
-    where = f" in a {catalogue.words.space}"
-    return ", ".join(dict.fromkeys([*above, *(f"{title}{where}" for title in inside)]))
-
-
-async def _group(command: RequestAccess, work: Work, receiver: MemberRecord) -> Wanted:
-    found = await askable.group(work.tx.connection, work.organization, command.role)
-    if found is None:
-        raise Refusal("unknown-group", "asked", group=command.role)
-    return Wanted(found.id, found.id, found.name, replace(work.facts, target=receiver))
-
-
-async def _resource(command: RequestAccess, work: Work, receiver: MemberRecord) -> Wanted:
-    """Nobody is acted upon: whoever may share the resource decides."""
-    del receiver
-    found = await find_resource(work, command.role)
-    space = await spaces.find(work.tx.connection, work.organization, found.space) if found.space else None
-    facts = replace(work.facts, space=space)
-    return Wanted(found.id, f"{found.kind}:{found.outside}", found.name, facts, resource=found)
-
-
-async def find_resource(work: Work, typed: str) -> ResourceRecord:
-    """``KIND:NAME``, or its own id. Raises Refusal on ``asked``."""
-    kind, colon, name = typed.partition(":")
-    if not colon:
-        found = await askable.by_id(work.tx.connection, work.organization, typed)
-        several: Sequence[ResourceRecord] = [found] if found else []
-    else:
-        several = await askable.resource(work.tx.connection, work.organization, _kind(work, kind), name.strip())
-    match several:
-        case [only]:
-            return only
-        case []:
-            raise Refusal("unknown-resource", "asked", resource=typed)
-        case _:
-            raise Refusal("ambiguous-resource", "asked", resource=typed)
-
-
-def _kind(work: Work, typed: str) -> str:
-    kinds = work.facts.catalogue.kinds
-    known = {spelt(name): kind.id for kind in kinds.values() for name in (kind.title, kind.id)}
-    if found := known.get(spelt(typed)):
-        return found
-    raise Refusal("unknown-kind", "asked", kind=typed, known=", ".join(kinds))
-
-
-_WANTED: Mapping[Asked, Callable[[RequestAccess, Work, MemberRecord], Awaitable[Wanted]]] = {
-    "role": _role,
-    "add-on": _addon,
-    "group": _group,
-    "resource": _resource,
-}
 
 
 # What is held already -------------------------------------------------------------------------------------------------

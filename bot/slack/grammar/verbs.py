@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from bot.slack.grammar.asking import cancel, connect, extend, give_back, request
+from bot.slack.grammar.access_verbs import ACCESS_VERBS
+from bot.slack.grammar.asking import connect
 from bot.slack.grammar.explaining import WHY_VERBS
 from bot.slack.grammar.inviting import invite
 from bot.slack.grammar.managing import change_role, invitations, of_one, only, set_up
@@ -27,6 +28,7 @@ from bot.slack.grammar.readings import (
 from bot.slack.grammar.spaces import SPACE_VERBS
 from bot.slack.grammar.thing_verbs import THING_VERBS
 from handlers.catalogue import Change, Role
+from handlers.catalogue_words import CHANGES
 from handlers.commands import Deactivate, Reactivate
 from handlers.models import Desk
 
@@ -39,13 +41,8 @@ _NOTHING = marks()
 _BECAUSE = marks(because="reason")
 _INVITE = marks(as_="role", to="space", in_="space", with_="nothing", groups="groups", group="groups", named="name")
 _ROLE = marks(as_="role", to="to", in_="space", for_="for", until="until", because="reason")
-_REQUEST = marks(as_="role", to="space", in_="space", for_="for", until="until", because="reason")
-_EXTEND = marks(in_="space", for_="for", until="until", because="reason")
-_IN = marks(in_="space")
-# Whoever may make one of these changes may be asked to approve one.
-_DECIDING: frozenset[Change] = frozenset(
-    {"invite", "change-role", "deactivate", "reactivate", "remove", "groups", "permissions", "settings", "transfer"}
-)
+# Whoever may make a change may be asked to approve one.
+_DECIDING: frozenset[Change] = frozenset(CHANGES) - {"list", "export", "audit", "request-access"}
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -140,47 +137,7 @@ VERBS: tuple[Verb, ...] = (
         needs=_DECIDING,
         marks=_NOTHING,
     ),
-    Verb(
-        "/access",
-        "request",
-        "request ROLE|ADD-ON|GROUP|KIND:NAME [in SPACE] [for 4h | until DATE] [for PERSON] because REASON",
-        "ask for access, for yourself or for somebody else",
-        "request {asked} for 4h because the report is due on Friday",
-        request,
-        marks=_REQUEST,
-        form="request-access",
-    ),
-    Verb(
-        "/access", "mine", "mine", "the access you have, and when it ends", "mine", only(Show("mine")), marks=_NOTHING
-    ),
-    Verb(
-        "/access",
-        "requests",
-        "requests",
-        "your requests and what became of them",
-        "requests",
-        only(Show("requests")),
-        marks=_NOTHING,
-    ),
-    Verb(
-        "/access",
-        "extend",
-        "extend [NAME] [for 4h | until DATE] [because …]",
-        "ask to keep for longer what you have for a while",
-        "extend {asked} for 4h",
-        extend,
-        marks=_EXTEND,
-    ),
-    Verb(
-        "/access",
-        "give-back",
-        "give-back [NAME]",
-        "give something back that you need no longer",
-        "give-back {asked}",
-        give_back,
-        marks=_IN,
-    ),
-    Verb("/access", "cancel", "cancel [NAME]", "take a request of yours back", "cancel", cancel),
+    *ACCESS_VERBS,
     Verb(
         "/access",
         "connect",
