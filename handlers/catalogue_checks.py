@@ -39,6 +39,7 @@ class TableChecks:
         self._limits_in_spaces()
         self._addons()
         self._toggles()
+        self._kinds()
         self._datasets()
         self._rules()
         self._privileged()
@@ -154,6 +155,12 @@ class TableChecks:
             self._known("role", toggle.on_for, roles, f"toggles.{name}.on_for")
             self._known("role", toggle.settable_for, roles, f"toggles.{name}.settable_for")
             self._known("plan", [toggle.plan], self._table.plans.order, f"toggles.{name}.plan")
+
+    def _kinds(self) -> None:
+        """Other software asks about kinds and about these by the same word."""
+        for name in self._table.kinds:
+            if name in ("organization", "space", "feature"):
+                self._fail(f"kinds.{name}", "is what software calls something else; give the kind another name")
 
     def _datasets(self) -> None:
         datasets = self._table.datasets

@@ -77,6 +77,11 @@ WRONG = {
         '[kinds]\npaints = { actions = ["mix"] }',
         "kinds.paints: “paints:mix” is a permission already",
     ),
+    "kind that software takes for something else": (
+        "[kinds]",
+        '[kinds]\nspace = { actions = ["mix"] }',
+        "kinds.space: is what software calls something else; give the kind another name",
+    ),
     "unknown reach": (
         '["listed"]',
         '["list"]',
