@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from handlers.commands import (
@@ -278,3 +280,33 @@ async def test_of_many_who_close_it_at_once_one_does(database_url: str) -> None:
 
 def _is_purge(timer: Timer) -> bool:
     return isinstance(timer.command, PurgeOrganization)
+
+
+@pytest.mark.invariant(30, 36)
+async def test_two_who_approve_it_at_once_are_two_and_it_closes_once(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    first, second = await acme.member("super_admin", factor=True), await acme.member("super_admin", factor=True)
+    request = await acme.founder.asks(CloseOrganization("Acme"))
+    acme.clock.next_step()
+    acts = [lambda who=who: who.does(Approve(request), code=who.code) for who in (first, second)]
+    assert told(await at_once(*acts)) == ["approved", "voted"]
+    assert len(await acme.audited("organization.closed")) == 1
+
+
+async def test_whoever_chooses_it_while_it_closes_never_stays_behind(database_url: str) -> None:
+    acme = await organization(database_url)
+    for number in range(3):
+        acme.clock.pass_by(seconds=1)
+        slug = result(await acme.founder.does(CreateOrganization(f"Beta {number}")), Changed).slug
+        desk = await acme.founder.desk()
+        assert desk.organization
+        beta = replace(acme, id=desk.organization.id)
+        await acme.founder.does(UseOrganization("acme"))
+        outcomes = await at_once(
+            lambda slug=slug: acme.founder.does(UseOrganization(slug)),
+            lambda beta=beta, slug=slug: beta.operator(CloseOrganization(slug)),
+        )
+        assert isinstance(outcomes[1], Done)
+        desk = await acme.founder.desk()
+        assert desk.organization
+        assert desk.organization.name == "Acme"

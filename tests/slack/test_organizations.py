@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from pyotp.totp import TOTP
+from sqlalchemy import select
 
 from bot.playground import Message, Person
 from handlers.commands import Actor, Done, FinishSetup
+from storage.tables import organizations
 from tests.conftest import Settled
 from tests.doors import Team, in_select, read, team
+from tests.running import Clock, running_usher
 
 _SETUP = re.compile(r"/setup/([A-Za-z0-9_-]+)")
 
@@ -221,6 +225,16 @@ async def test_settings_are_shown_and_changed_and_what_is_wrong_is_said_under_it
     assert (await says(acme, "linus", "/usher settings")).startswith("Refused. Your role doesn't allow this")
 
 
+async def test_settings_are_a_press_away_on_the_home_of_who_may(small: Team) -> None:
+    view = await small.grace.open_home()
+    assert view
+    await small.grace.press("Settings", on=view)
+    assert await small.grace.wait_for_modal("For Acme: catalogue Default")
+    view = await small.linus.open_home()
+    assert view
+    assert "Settings" not in {control.label for control in view.controls}
+
+
 async def test_what_another_changed_meanwhile_is_not_taken_back(small: Team) -> None:
     await small.ada.type("/usher settings")
     await small.grace.type("/usher settings")
@@ -317,3 +331,24 @@ async def test_closing_opens_a_form_that_says_what_is_lost_and_wants_the_name_on
     again = read(await acme.ada.submit(name="Acme"), acme.ada)
     assert "Done. Acme is set up" in again
     assert await acme.role("linus") is None
+
+
+async def test_what_falls_due_while_nobody_runs_is_erased_at_the_next_start(settled: Settled) -> None:
+    async with team(settled.url, settled.kept) as found:
+        await found.ada.type("/usher org close")
+        await found.ada.submit(organization="Acme")
+        assert "Acme is closed" in read(await found.ada.submit(code=found.code("ada")), found.ada)
+        await found.bot.settle()
+        now = found.bot.clock.now
+        assert await _rows(found) > 0
+    async with running_usher(database_url=settled.url, clock=Clock(now + timedelta(days=29))) as bot:
+        await bot.settle()
+        assert await _rows(Team(bot, found.cast)) > 0
+    async with running_usher(database_url=settled.url, clock=Clock(now + timedelta(days=31))) as bot:
+        await bot.settle()
+        assert await _rows(Team(bot, found.cast)) == 0
+
+
+async def _rows(found: Team) -> int:
+    async with found.bot.usher.store.reading() as connection:
+        return len((await connection.execute(select(organizations.c.id))).all())
