@@ -149,7 +149,7 @@ async def running(folder: Path, *, postgres: bool) -> AsyncGenerator[Running]:
     async with AsyncExitStack() as stack:
         sink = await stack.enter_async_context(started("tests.bench.sink", log=folder / "sink.log"))
         load = await stack.enter_async_context(started("tests.bench.load", log=folder / "load.log"))
-        environ = _environment(await sink.ask("where"))
+        environ = environment(await sink.ask("where"))
 
         async def start(name: str, kind: str, **more: str) -> Server:
             log = folder / f"{name}.log"
@@ -159,9 +159,9 @@ async def running(folder: Path, *, postgres: bool) -> AsyncGenerator[Running]:
             return Server(name, child, usher=name not in FLOORS, delivers=kind == "usher")
 
         servers = [await start(name, kind) for name, kind in FLOORS.items()]
-        for database in ("SQLite", "PostgreSQL") if postgres else ("SQLite",):
-            for name, kind in ((database, "usher"), (f"{database}, no delivery", "usher-alone")):
-                url = await stack.enter_async_context(_database(database, folder))
+        for sort in ("SQLite", "PostgreSQL") if postgres else ("SQLite",):
+            for name, kind in ((sort, "usher"), (f"{sort}, no delivery", "usher-alone")):
+                url = await stack.enter_async_context(database(sort, folder))
                 servers.append(await start(name, kind, USHER_DATABASE_URL=url))
         # They start side by side; each says where it is when it is ready.
         for server in servers:
@@ -170,7 +170,7 @@ async def running(folder: Path, *, postgres: bool) -> AsyncGenerator[Running]:
 
 
 @asynccontextmanager
-async def _database(kind: str, folder: Path) -> AsyncGenerator[str]:
+async def database(kind: str, folder: Path) -> AsyncGenerator[str]:
     """The address of an empty database, dropped afterwards."""
     name = f"usher_bench_{secrets.token_hex(6)}"
     if kind == "SQLite":
@@ -183,7 +183,7 @@ async def _database(kind: str, folder: Path) -> AsyncGenerator[str]:
         await run_on_postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _environment(where: Mapping[str, str]) -> Mapping[str, str]:
+def environment(where: Mapping[str, str]) -> Mapping[str, str]:
     return {
         "SLACK_BOT_TOKEN": "xoxb-bench-token",
         "SLACK_SIGNING_SECRET": SECRET,

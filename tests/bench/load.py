@@ -55,7 +55,7 @@ async def send(to: Mapping[str, str], typed: Sequence[str], first: int, at_once:
     took: list[float] = []
     answers: list[bytes] = []
     began = time.perf_counter()
-    await asyncio.gather(*(_converse(one, requests, took, answers) for one in connections))
+    await asyncio.gather(*(converse(one, requests, took, answers) for one in connections))
     seconds = time.perf_counter() - began
     for _, writer in connections:
         writer.close()
@@ -64,7 +64,7 @@ async def send(to: Mapping[str, str], typed: Sequence[str], first: int, at_once:
     return {"took": took, "seconds": seconds, "wrong": wrong, "busy": len(unexpected) - len(wrong)}
 
 
-async def _converse(
+async def converse(
     connection: tuple[asyncio.StreamReader, asyncio.StreamWriter],
     requests: Iterator[bytes],
     took: list[float],

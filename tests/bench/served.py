@@ -72,7 +72,7 @@ async def usher(*, delivers: bool) -> AsyncGenerator[Answers]:
     logs.configure()
     read = settings.load(os.environ, slack_required=True)
     await upgrade_database(read.database.url.get_secret_value())
-    await _set_up(read)
+    await set_up(read)
     async with serving(read, clock=clock) as bot:
         if not delivers:
             await bot.delivery.stop()
@@ -95,7 +95,7 @@ def _answers(bot: Serving, *, delivers: bool) -> Answers:
     return {"where": where, "cpu": cpu, "settled": settled, "counted": counted}
 
 
-async def _set_up(read: settings.Settings) -> None:
+async def set_up(read: settings.Settings) -> None:
     house = await opened(read, clock=clock)
     account = Account(TEAM, USER)
     note = noted({"id": USER, "team_id": TEAM, "is_admin": True, "profile": {"email": MAIL}}, account, TEAM)
