@@ -38,6 +38,8 @@ def notice(about: About) -> Told:
     if about == "access-given":
         ends = datetime(2026, 12, 1, 18, tzinfo=UTC)
         return Told("ada", about, new="ticket_creator", ends=ends, asked="add-on")
+    if about == "group-deleted":
+        return Told("ada", about, old="Night shift")
     if "space" in about:
         return Told("ada", about, old="editor", space="s1")
     ends = datetime(2026, 12, 1, 18, tzinfo=UTC) if about == "role-changed" else None
@@ -47,6 +49,8 @@ def notice(about: About) -> Told:
 @pytest.mark.parametrize("about", ABOUTS)
 def test_everything_told_is_said_so(about: About, snapshot: SnapshotAssertion) -> None:
     given = letter(card=about.startswith("request"), space="Apollo" if "space" in about else None)
+    if about.startswith("group-") or about in {"shared", "unshared"}:
+        given = replace(given, thing="Night shift")
     if about == "changed-alone":
         given = replace(given, card=request_card(requester=BEN, target=Named("cleo", "Cleo", "cleo@example.org")))
     own = replace(given, subject=ADA.member) if about in {"role-changed", "access-ended"} else given

@@ -27,16 +27,16 @@ BUILT = (
     resource_forms.build_notify,
 )
 FIELDS = {
-    group_forms.CREATE: commands.CreateGroup,
-    group_forms.RENAME: commands.RenameGroup,
-    group_forms.DELETE: commands.DeleteGroup,
-    group_forms.JOIN: commands.JoinGroup,
-    group_forms.LEAVE: commands.LeaveGroup,
-    resource_forms.ADD: commands.AddResource,
-    resource_forms.REMOVE: commands.RemoveResource,
-    resource_forms.SHARE: commands.Share,
-    resource_forms.UNSHARE: commands.Unshare,
-    resource_forms.NOTIFY: commands.Notify,
+    group_forms.CREATE_CALLBACK: commands.CreateGroup,
+    group_forms.RENAME_CALLBACK: commands.RenameGroup,
+    group_forms.DELETE_CALLBACK: commands.DeleteGroup,
+    group_forms.JOIN_CALLBACK: commands.JoinGroup,
+    group_forms.LEAVE_CALLBACK: commands.LeaveGroup,
+    resource_forms.ADD_CALLBACK: commands.AddResource,
+    resource_forms.REMOVE_CALLBACK: commands.RemoveResource,
+    resource_forms.SHARE_CALLBACK: commands.Share,
+    resource_forms.UNSHARE_CALLBACK: commands.Unshare,
+    resource_forms.NOTIFY_CALLBACK: commands.Notify,
 }
 CHOSEN = st.fixed_dictionaries(
     {field: st.lists(hostile.choices, max_size=3).map(tuple) for field in ("group", "groups", "people", "resource")}

@@ -7,11 +7,11 @@ from bot.wording.phrase import say
 from handlers.commands import CreateGroup, DeleteGroup, JoinGroup, LeaveGroup, Person, RenameGroup
 from handlers.models import Desk
 
-CREATE = "create-group"
-RENAME = "rename-group"
-DELETE = "delete-group"
-JOIN = "join-group"
-LEAVE = "leave-group"
+CREATE_CALLBACK = "create-group"
+RENAME_CALLBACK = "rename-group"
+DELETE_CALLBACK = "delete-group"
+JOIN_CALLBACK = "join-group"
+LEAVE_CALLBACK = "leave-group"
 
 LONGEST_NAME = 100
 GROUP, GROUPS, PEOPLE = "group", "groups", "people"
@@ -47,7 +47,7 @@ def _name(typed: Prefilled, label: str = "Name") -> Block:
 
 
 def build_create(desk: Desk, typed: Prefilled = EMPTY) -> Block:
-    return modal(f"New {_word(desk)}", CREATE, [*parts.note(typed), _name(typed)], submit="Create")
+    return modal(f"New {_word(desk)}", CREATE_CALLBACK, [*parts.note(typed), _name(typed)], submit="Create")
 
 
 def read_create(form: Filled) -> CreateGroup:
@@ -56,7 +56,7 @@ def read_create(form: Filled) -> CreateGroup:
 
 def build_rename(desk: Desk, typed: Prefilled = EMPTY) -> Block:
     blocks = [*parts.note(typed), group(desk, typed), _name(typed, "New name")]
-    return modal(f"Rename a {_word(desk)}", RENAME, blocks, submit="Rename")
+    return modal(f"Rename a {_word(desk)}", RENAME_CALLBACK, blocks, submit="Rename")
 
 
 def read_rename(form: Filled) -> RenameGroup:
@@ -69,7 +69,7 @@ def build_delete(desk: Desk, typed: Prefilled = EMPTY) -> Block:
         word=_word(desk),
     )
     blocks = [*parts.note(typed), rich(warning), group(desk, typed)]
-    return modal(f"Delete a {_word(desk)}", DELETE, blocks, submit="Delete")
+    return modal(f"Delete a {_word(desk)}", DELETE_CALLBACK, blocks, submit="Delete")
 
 
 def read_delete(form: Filled) -> DeleteGroup:
@@ -78,7 +78,7 @@ def read_delete(form: Filled) -> DeleteGroup:
 
 def build_join(desk: Desk, typed: Prefilled = EMPTY) -> Block:
     blocks = [*parts.note(typed), people(typed), group(desk, typed)]
-    return modal(f"Add to a {_word(desk)}", JOIN, blocks, submit="Add")
+    return modal(f"Add to a {_word(desk)}", JOIN_CALLBACK, blocks, submit="Add")
 
 
 def read_join(form: Filled) -> JoinGroup:
@@ -87,7 +87,7 @@ def read_join(form: Filled) -> JoinGroup:
 
 def build_leave(desk: Desk, typed: Prefilled = EMPTY) -> Block:
     blocks = [*parts.note(typed), people(typed), group(desk, typed)]
-    return modal(f"Take from a {_word(desk)}", LEAVE, blocks, submit="Remove")
+    return modal("Take people out", LEAVE_CALLBACK, blocks, submit="Remove")
 
 
 def read_leave(form: Filled) -> LeaveGroup:

@@ -10,11 +10,11 @@ from bot.wording.phrase import say
 from handlers.commands import AddResource, Notify, Person, RemoveResource, Share, Thing, Unshare
 from handlers.models import Choice, Desk
 
-ADD = "add-resource"
-REMOVE = "remove-resource"
-SHARE = "share"
-UNSHARE = "unshare"
-NOTIFY = "notify"
+ADD_CALLBACK = "add-resource"
+REMOVE_CALLBACK = "remove-resource"
+SHARE_CALLBACK = "share"
+UNSHARE_CALLBACK = "unshare"
+NOTIFY_CALLBACK = "notify"
 
 LONGEST = 200
 RESOURCE, OWNER = "resource", "owner"
@@ -26,7 +26,7 @@ def build_add(desk: Desk, typed: Prefilled = EMPTY) -> Block:
     title = "Register a resource"
     kinds = [Choice(kind.id, kind.title) for kind in desk.catalogue.kinds.values()]
     if not kinds:
-        return modal(title, ADD, [rich(say("No product registers anything in this organization."))], submit="")
+        return modal(title, ADD_CALLBACK, [rich(say("No product registers anything in this organization."))], submit="")
     blocks = [
         *parts.note(typed),
         asked("sort", "Kind", select(kinds, _kind(desk, typed))),
@@ -35,7 +35,7 @@ def build_add(desk: Desk, typed: Prefilled = EMPTY) -> Block:
         *parts.space(desk, typed, hint=f"Leave it empty for something outside any {desk.catalogue.words.space}."),
         *_owner(desk, typed),
     ]
-    return modal(title, ADD, blocks, submit="Register")
+    return modal(title, ADD_CALLBACK, blocks, submit="Register")
 
 
 def _kind(desk: Desk, typed: Prefilled) -> str | None:
@@ -78,7 +78,7 @@ def build_remove(desk: Desk, typed: Prefilled = EMPTY) -> Block:
     del desk
     warning = say("This cannot be undone. Everybody's access to it ends, and its list goes with it.")
     blocks = [*parts.note(typed), rich(warning), resource(typed)]
-    return modal("Remove a resource", REMOVE, blocks, submit="Remove")
+    return modal("Remove a resource", REMOVE_CALLBACK, blocks, submit="Remove")
 
 
 def read_remove(form: Filled) -> RemoveResource:
@@ -97,11 +97,11 @@ def _listed(desk: Desk, typed: Prefilled) -> list[Block]:
 
 
 def build_share(desk: Desk, typed: Prefilled = EMPTY) -> Block:
-    return modal("Share a resource", SHARE, _listed(desk, typed), submit="Share")
+    return modal("Share a resource", SHARE_CALLBACK, _listed(desk, typed), submit="Share")
 
 
 def build_unshare(desk: Desk, typed: Prefilled = EMPTY) -> Block:
-    return modal("Take off a list", UNSHARE, _listed(desk, typed), submit="Take off")
+    return modal("Take off a list", UNSHARE_CALLBACK, _listed(desk, typed), submit="Take off")
 
 
 def read_share(form: Filled) -> Share:
@@ -118,7 +118,7 @@ def build_notify(desk: Desk, typed: Prefilled = EMPTY) -> Block:
     told = say("Everybody on its list is told, whatever their role: in Slack, or else by mail.")
     text = line(longest=MOST_TYPED, many=True)
     return modal(
-        "Tell its list", NOTIFY, [*parts.note(typed), rich(told), resource(typed), asked("text", "Text", text)]
+        "Tell its list", NOTIFY_CALLBACK, [*parts.note(typed), rich(told), resource(typed), asked("text", "Text", text)]
     )
 
 
