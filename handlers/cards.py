@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast, get_args
 
-from handlers import policy
+from handlers import policy, recataloguing
 from handlers.cases import case_of, command_of, grounds
-from handlers.commands import ChangeRole, Command, RequestAccess
-from handlers.contents import Names, contents, people_in, things_in
+from handlers.commands import ChangeRole, ChangeSettings, Command, RequestAccess
+from handlers.contents import Becomes, Names, contents, people_in, things_in
 from handlers.facts import Case, Facts, named
 from handlers.models import CardChange, RequestCard, RequestState
-from handlers.parts import House
+from handlers.parts import Catalogues, House
 from storage import members, names, organizations, requests
 from storage.members import Wanted
 from storage.records import MemberRecord, RequestRecord
@@ -48,7 +48,7 @@ class Cards:
             people={one.id: named(one) for one in loaded},
             things=await names.of_things(connection, organization.id, sorted(things)),
         )
-        around = _Around(known, votes, kept)
+        around = _Around(known, votes, kept, self._house.catalogues)
         return [card for record in records if (card := _card(record, around)) is not None]
 
     async def decidable(
@@ -136,6 +136,7 @@ class _Around:
     names: Names
     votes: Mapping[str, tuple[str, ...]]
     kept: Mapping[str, Command]
+    catalogues: Catalogues
 
 
 def _card(record: RequestRecord, around: _Around) -> RequestCard | None:
@@ -176,5 +177,13 @@ def _card(record: RequestRecord, around: _Around) -> RequestCard | None:
         sort=held.sort,
         people=held.people,
         others=held.others,
-        becomes=held.becomes,
+        becomes=(*held.becomes, *_effects(command, around)),
     )
+
+
+def _effects(command: Command, around: _Around) -> Becomes:
+    """Whoever decides about another catalogue reads what it would mean; once it is in force, nothing is left to say."""
+    name = command.catalogue if isinstance(command, ChangeSettings) else None
+    new = around.catalogues.chosen(name) if name else None
+    said = recataloguing.effects(around.names.catalogue, new) if new else ""
+    return (("effects", said),) if said else ()

@@ -119,6 +119,7 @@ Becoming = Literal[
     "catalogue",
     "invitation-days",
     "approvals-channel",
+    "effects",  # what roles gain and lose by another catalogue
 ]
 
 

@@ -9,6 +9,7 @@ from handlers.catalogue import Addon, Catalogue, Role
 from handlers.commands import Refusal
 from storage.held import Held, Sort
 
+_NAMED = 6  # of what a role gains, so many are named where there is little room
 _SORTS: tuple[Sort, ...] = ("role", "addon", "invitation")
 
 
@@ -103,6 +104,21 @@ def gains(old: Catalogue, new: Catalogue) -> frozenset[str]:
         )
         & known
     )
+
+
+def effects(old: Catalogue, new: Catalogue) -> str:
+    """What every role that is in both would gain and lose, for whoever decides: `Admin gains a, b and loses 3`."""
+    both = [(role, new.organization[role.id]) for role in old.organization.values() if role.id in new.organization]
+    return "; ".join(said for before, after in both if (said := _effect(before, after)))
+
+
+def _effect(before: Role, after: Role) -> str:
+    had, has = _opened(before), _opened(after)
+    gained, lost = sorted(has - had), len(had - has)
+    more = f" and {len(gained) - _NAMED} more" if len(gained) > _NAMED else ""
+    parts = [f"gains {', '.join(gained[:_NAMED])}{more}"] if gained else []
+    parts += [f"loses {lost} permission{'' if lost == 1 else 's'}"] if lost else []
+    return f"{after.title} {' and '.join(parts)}" if parts else ""
 
 
 def plan_there(new: Catalogue, plan: str) -> str:

@@ -137,6 +137,7 @@ _BECOMING: Final[Mapping[Becoming, str]] = {
     "catalogue": "catalogue {value}",
     "invitation-days": "days an invitation lives: {value}",
     "approvals-channel": "approvals channel {value}",
+    "effects": "by which {value}",
 }
 _VALUES: Final[Mapping[str, str]] = {
     "full": "Full Access",

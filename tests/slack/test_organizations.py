@@ -259,7 +259,10 @@ async def test_another_catalogue_shows_who_gains_and_loses_before_anybody_is_ask
     assert "It takes a one-time code of theirs." in read(asked, acme.grace)
     await acme.grace.close()
     await acme.bot.settle()
-    await acme.ada.press("Approve", on=await card(acme.ada))
+    waiting = await card(acme.ada)
+    assert "change the settings of Acme: plan free; catalogue imaging; by which Super admin loses" in waiting.text
+    assert "Admin gains organization:create and loses " in waiting.text
+    await acme.ada.press("Approve", on=waiting)
     assert "Approved, and the change has run" in read(await acme.ada.submit(code=acme.code("ada")), acme.ada)
     await acme.bot.settle()
     assert "changed the catalogue of Acme from Default to Imaging" in acme.linus.dm()[-1].text
