@@ -7,14 +7,19 @@ from hypothesis import strategies as st
 
 from bot.slack.grammar import (
     Act,
+    AskFor,
     CancelWhich,
+    Explain,
+    FirstKnown,
     Form,
+    HeldWhich,
     HelpLine,
     OpenForm,
     Reading,
     Show,
     Slash,
     Unclear,
+    WhoCan,
     help_lines,
     read,
     usable,
@@ -44,7 +49,7 @@ SLASHES: tuple[Slash, ...] = ("/usher", "/access")
 
 SAMPLE = (
     "invite role deactivate reactivate request setup connect cancel invitations help mine as to from in with for until "
-    "because groups named viewer admin manager super owner editor Apollo Bob 8h 2 days 2026-12-01 18:00 a@b.org @bob "
+    "because groups group resource resources share unshare create rename delete add remove dataset:a owner named viewer admin manager super owner editor Apollo Bob 8h 2 days 2026-12-01 18:00 a@b.org @bob "
     '<@U0BOB|bob> <@U0BOB> <mailto:a@b.org|a@b.org> <#C1|x> <https://x.org|x.org> < > <> &lt; &gt; &amp; , ; " “ ” « '
     '» \' ’ “Ada Lovelace” "" |'
 )
@@ -71,7 +76,10 @@ def test_nothing_that_is_typed_breaks_it(slash: Slash, text: str, who: Desk) -> 
         case Unclear(what, _, example):
             assert len(what) < 1000
             assert not isinstance(read_line(example, who), Unclear)
-        case Show() | CancelWhich():
+        case FirstKnown(acts=acts):
+            assert acts
+            assert all(name.strip() for name, _ in acts)
+        case Show() | CancelWhich() | AskFor() | HeldWhich() | Explain() | WhoCan():
             pass
 
 
