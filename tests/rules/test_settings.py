@@ -21,6 +21,7 @@ from handlers.commands import (
     SetPermissions,
 )
 from handlers.commands import OrganizationChanged as Changed
+from handlers.evaluation import Question
 from handlers.facts import Case, Facts
 from handlers.notices import Told
 from handlers.recataloguing import Preview
@@ -157,7 +158,11 @@ async def test_it_shows_who_gains_and_loses_waits_for_another_and_keeps_every_ro
     third = await acme.member("admin", factor=True)
     assert why(await third.approves(request)) == "may-not-give", "admins would gain by it themselves"
     before = {row.id: row.what for who in (admin, member, viewer) for row in await roles(who)}
+    asked = [Question(admin.email, "organization:create", "organization", "acme")]
+    processes = (acme.usher, replica.usher)
+    assert [(await one.evaluation.decide(acme.id, asked))[0].allowed for one in processes] == [False, False]
     assert told([await second.approves(request)]) == ["approved"]
+    assert [(await one.evaluation.decide(acme.id, asked))[0].allowed for one in processes] == [True, True]
     assert {row.id: row.what for who in (admin, member, viewer) for row in await roles(who)} == before
     assert await is_set(acme) == ("imaging", "free", None, None)
     for who in (admin, admin.at(replica)):
