@@ -49,7 +49,8 @@ SLASHES: tuple[Slash, ...] = ("/usher", "/access")
 
 SAMPLE = (
     "invite role deactivate reactivate request setup connect cancel invitations help mine as to from in with for until "
-    "because groups group resource resources share unshare create rename delete add remove dataset:a owner named viewer admin manager super owner editor Apollo Bob 8h 2 days 2026-12-01 18:00 a@b.org @bob "
+    "because groups group resource resources share unshare create rename delete add remove dataset:a owner "
+    "named viewer admin manager super owner editor Apollo Bob 8h 2 days 2026-12-01 18:00 a@b.org @bob "
     '<@U0BOB|bob> <@U0BOB> <mailto:a@b.org|a@b.org> <#C1|x> <https://x.org|x.org> < > <> &lt; &gt; &amp; , ; " “ ” « '
     '» \' ’ “Ada Lovelace” "" |'
 )
