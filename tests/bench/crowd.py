@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -85,7 +86,7 @@ class Crowd:
         async with store.transaction(organization, at=now) as tx:
             tx.note(AuditEntry(action="crowd.seeded", actor="operator"))
             for table, found in parts:
-                while some := [row for row, _ in zip(found, range(TOGETHER), strict=False)]:
+                while some := list(islice(found, TOGETHER)):
                     await tx.connection.execute(insert(table), some)
 
 
