@@ -64,7 +64,8 @@ async def test_an_addon_is_asked_for_in_one_line_and_its_space_owner_approves_wi
     assert "now has the add-on Ticket Creator in the space Apollo until" in done
     assert "was approved" in linus.dm()[-1].text
     held = await linus.type("/access mine")
-    assert "add-on Ticket Creator in the space Apollo, as you asked, until" in held.text
+    assert "add-on Ticket Creator in the space Apollo, until" in held.text
+    assert ", as you asked" in held.text
     assert held.message
     assert {"Extend", "Give back"} <= {control.label for control in held.message.controls}
 
@@ -104,7 +105,7 @@ async def test_a_resource_is_asked_for_by_line_and_by_form_and_its_owner_is_aske
     assert asked.text.startswith("Waiting for the approval of"), asked.text
     assert acme.person("grace").id in asked.text
     assert "Done." in await approved_by(acme, "grace")
-    assert "access to Revenue, as you asked, for good" in (await eve.type("/access mine")).text
+    assert "access to Revenue, for good, as you asked" in (await eve.type("/access mine")).text
     again = await eve.type("/access request dashboard:rev-1 because x")
     assert again.text.startswith("Refused. Revenue is held already.")
     unknown = await eve.type("/access request dashboard:secret because x")

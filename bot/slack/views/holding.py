@@ -91,7 +91,7 @@ def called(desk: Desk, one: Access) -> Phrase:
 
 
 def line(desk: Desk, one: Access) -> Phrase:
-    it = called(desk, one) + say(", {source}", source=say(_SOURCE[one.source])) + _how_long(desk, one)
+    it = called(desk, one) + _how_long(desk, one) + say(", {source}", source=say(_SOURCE[one.source]))
     if not one.rests:
         return it
     role = "role in the organization" if not one.place else f"role in this {desk.catalogue.words.space}"
