@@ -30,6 +30,7 @@ def sight(facts: Facts) -> Sight:
     everywhere = Reach("everything" in reaches, "all-spaces" in reaches, inside, "own" in reaches)
     return Sight(
         member=me.id,
+        organization=facts.organization.id,
         reach=everywhere,
         managed=_managed(facts, me, everywhere),
         list_kinds=tuple(kind.id for kind in facts.catalogue.kinds.values() if kind.seen_by == "list"),

@@ -61,6 +61,7 @@ class Sight:
     say who sees them, for those who are to look after them."""
 
     member: str | None = None
+    organization: str = ""
     reach: Reach = Reach()
     managed: Reach = Reach()
     list_kinds: tuple[str, ...] = ()
@@ -75,7 +76,7 @@ def visible(sight: Sight, now: datetime) -> ColumnElement[bool]:
         on_list_only = resources.c.kind.in_(sight.list_kinds)
         managed = and_(on_list_only, _reached(sight.managed, sight.member))
         reached = or_(and_(~on_list_only, reached), managed)
-    return or_(reached, _listed(sight.member, now))
+    return or_(reached, _listed(sight.organization, sight.member, now))
 
 
 def _reached(reach: Reach, member: str) -> ColumnElement[bool]:
@@ -92,10 +93,11 @@ def live(now: datetime) -> ColumnElement[bool]:
     return and_(grants.c.space_id == "", grants.c.ended_at.is_(None), ends)
 
 
-def _listed(member: str, now: datetime) -> ColumnElement[bool]:
+def _listed(organization: str, member: str, now: datetime) -> ColumnElement[bool]:
     held = and_(grants.c.member_id == member, live(now))
     groups = select(grants.c.what).where(held, grants.c.kind == GROUP)
-    by_group = select(shares.c.resource_id).where(shares.c.kind == GROUP, shares.c.what.in_(groups))
+    of_groups = and_(shares.c.organization_id == organization, shares.c.kind == GROUP, shares.c.what.in_(groups))
+    by_group = select(shares.c.resource_id).where(of_groups)
     by_name = select(grants.c.what).where(held, grants.c.kind == RESOURCE)
     return or_(resources.c.id.in_(by_name), resources.c.id.in_(by_group))
 

@@ -1,6 +1,7 @@
 """Which notice goes where. A notice holds ids alone, so what is sent is what is true at that moment."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from bot.slack.views.blocks import Block
 from bot.wording.mails import Written, code_mail, invitation_mail
 from bot.wording.notices import invitation_offer, told, told_mail
 from bot.wording.told_things import news, news_mail
-from handlers.commands import SYSTEM, Actor, DeleteWebhook, Refused
+from handlers.commands import SYSTEM, Actor, DeleteWebhook, Refused, Spread
 from handlers.house import Usher
 from handlers.models import InvitationLetter, Recipient
 from handlers.notices import (
@@ -78,7 +79,7 @@ class Errands:
             case WebhookEvent() as notice:
                 await self._tell_software(notice, parcel.key)
             case Timer() as notice:
-                await self._fire(notice)
+                await self._fire(notice, parcel.key)
         return ()
 
     # ---- invitations and codes
@@ -155,9 +156,13 @@ class Errands:
         if await self._usher.gate.perform(DeleteWebhook(letter.webhook), by=by) == Refused("busy"):
             raise NotNow("The database was busy.", schedule=HOUSE)
 
-    async def _fire(self, timer: Timer) -> None:
-        """A refusal is an answer too: a stale timer changes nothing. Only a busy database deserves another try."""
-        outcome = await self._usher.gate.perform(timer.command, by=SYSTEM)
+    async def _fire(self, timer: Timer, key: str) -> None:
+        """A refusal is an answer too: a stale timer changes nothing. Only a busy database deserves another try.
+
+        What is told to the next of many tells them again whenever it runs, so the same row runs it once.
+        """
+        by = replace(SYSTEM, delivery=f"timer/{key}") if isinstance(timer.command, Spread) else SYSTEM
+        outcome = await self._usher.gate.perform(timer.command, by=by)
         match outcome:
             case Refused("busy"):
                 raise NotNow("The database was busy.", schedule=HOUSE)

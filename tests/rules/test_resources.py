@@ -24,11 +24,12 @@ from handlers.commands import (
     RemoveResource,
     ResourceChanged,
     Share,
+    Spread,
     Thing,
     Unshare,
 )
 from handlers.flows import spreading
-from handlers.notices import ResourceNews, Told
+from handlers.notices import ResourceNews, Timer, Told
 from storage.tables import grants, resources, shares
 from tests.asking import asking
 from tests.people import Org, Somebody, at_once, closing, organization, result, told, why
@@ -227,6 +228,22 @@ async def test_everybody_on_a_list_is_told_once_whatever_their_role(
     assert why(await never.does(Notify(task("none"), "Hello"))) == "unknown-resource"
     assert why(await root.does(Notify(task("t"), " \n "))) == "text-wrong"
     assert why(await root.does(Notify(task("t"), "x" * 3001))) == "text-wrong"
+
+
+async def test_the_same_row_tells_the_next_of_many_only_once(database_url: str) -> None:
+    """Whoever dies between doing it and recording that, does it again."""
+    acme = await organization(database_url)
+    beside, bob = await acme.replica(), await acme.member()
+    await acme.operator(AddResource("image", "i", "Scan"))
+    await acme.operator(Share(image("i"), (bob.person,)))
+    await software(acme, Notify(image("i"), "Done"))
+    [spread] = [
+        one.command for one in await acme.notices() if isinstance(one, Timer) and isinstance(one.command, Spread)
+    ]
+    by = Actor(via="system", delivery="timer/key")
+    acts = [lambda org=org: org.usher.gate.perform(spread, by=by) for org in (acme, beside, acme)]
+    assert told(await at_once(*acts)) == ["noted"] * 3
+    assert len([one for one in await acme.notices() if isinstance(one, ResourceNews)]) == 1
 
 
 async def test_without_mail_whoever_only_a_mail_could_reach_is_reported(database_url: str) -> None:

@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import select
 
 from bot.playground import Message
 from handlers.commands import AddResource, Person
+from storage.tables import deliveries
 from tests.asking import asking
 from tests.conftest import Settled
 from tests.doors import Team, in_select, read, team
@@ -186,6 +188,12 @@ async def test_hostile_names_format_and_mention_nothing(acme: Team) -> None:
         assert "<@U0EVIL>" not in said
 
 
+async def answered(acme: Team) -> list[str]:
+    """The deliveries that will be answered as before when they come again."""
+    async with acme.bot.usher.store.reading() as connection:
+        return list((await connection.execute(select(deliveries.c.id))).scalars())
+
+
 @pytest.mark.seed("002-26", "002-27")
 async def test_what_a_product_says_reaches_slack_first_and_plain_addresses_by_mail(acme: Team) -> None:
     await acme.grace.type("/usher resource add task:nightly named Backup")
@@ -201,6 +209,7 @@ async def test_what_a_product_says_reaches_slack_first_and_plain_addresses_by_ma
         assert "See" in text
         assert "<!channel>" not in text
         assert "*the log*" not in text
+    assert [key for key in await answered(acme) if key.startswith("timer/")]
     mail = await acme.bot.mailbox.wait_for(to="plain@else.example")
     assert mail.subject == "Backup in Acme"
     assert "Backup <!channel> failed." in mail.text
