@@ -136,6 +136,7 @@ class _Builder:
         table = self._table
         space = self._roles("space", table.space.roles, {})
         organization = self._roles("organization", table.organization.roles, space)
+        addons = self._addons()
         return Catalogue(
             name=Path(self._file).stem,
             title=table.title,
@@ -147,7 +148,8 @@ class _Builder:
             organization=organization,
             space=space,
             permissions=MappingProxyType(self._permissions),
-            addons=self._addons(),
+            addons=addons,
+            only_by_addons=_only_by(addons, (*organization.values(), *space.values())),
             toggles=self._toggles(),
             kinds=self._kinds(),
             datasets=self._datasets(),
@@ -260,6 +262,11 @@ class _Builder:
             for entry in self._table.privileged.lines
             for change in entry.changes
         )
+
+
+def _only_by(addons: Mapping[str, Addon], roles: tuple[Role, ...]) -> frozenset[str]:
+    opened = frozenset[str]().union(*(addon.opens for addon in addons.values()))
+    return opened.difference(*(role.permissions | role.in_spaces | role.on_resources for role in roles))
 
 
 def _by_name(roles: Mapping[str, Role]) -> Mapping[str, Role]:

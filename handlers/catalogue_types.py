@@ -135,6 +135,7 @@ class Catalogue:
     space: Mapping[str, Role]
     permissions: Mapping[Scope, tuple[str, ...]]  # all that may be held, in the order of VOCABULARY.md
     addons: Mapping[str, Addon]
+    only_by_addons: frozenset[str]  # what add-ons open and no role holds by itself
     toggles: Mapping[str, Toggle]
     kinds: Mapping[str, Kind]
     datasets: DatasetRules | None

@@ -180,9 +180,16 @@ def lacks(facts: Facts, member: MemberRecord | None, case: Case) -> frozenset[st
     if member is None:
         return frozenset()
     missing = facts.catalogue.lacks(facts.organization_role(member), case.new) if case.new else frozenset[str]()
+    opens = case.opens - facts.catalogue.only_by_addons if _is_top(facts, member) else case.opens
     if facts.space is None:
-        return missing | (case.opens - held(facts, member))
-    return (missing | case.opens) - held(facts, member)
+        return missing | (opens - held(facts, member))
+    return (missing | opens) - held(facts, member)
+
+
+def _is_top(facts: Facts, member: MemberRecord) -> bool:
+    """What no role holds is for the highest role to give, in a space also for its own highest: else nobody could."""
+    catalogue, mine = facts.catalogue, facts.organization_role(member)
+    return mine is catalogue.top or (facts.space is not None and facts.space_role(member) is catalogue.space_top)
 
 
 def may_approve(case: Case, facts: Facts, *, excluded: frozenset[str]) -> Refusal | None:

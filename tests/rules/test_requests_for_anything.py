@@ -101,6 +101,20 @@ async def test_an_addon_is_asked_of_the_spaces_owner_and_opens_at_once(database_
     assert entry["scope"] == f"space:{grant['space_id']}"
 
 
+@pytest.mark.seed("003-30", "003-32")
+async def test_what_no_role_holds_is_for_the_highest_role_to_give(database_url: str) -> None:
+    org = await organization(database_url, catalogue="mondoo")
+    vic, ed = await org.member("viewer"), await org.member("editor")
+    for addon, opens in (("Policy Editor", "policies:edit"), ("Query Pack Editor", "query_packs:edit")):
+        outcome = await vic.does(RequestAccess(addon, "I keep them", asked="add-on"))
+        assert isinstance(outcome, Waiting)
+        assert [one.id for one in outcome.approvers] == [org.founder.id]
+        assert why(await ed.does(Approve(outcome.request))) == "may-not-give"
+        result(await org.founder.does(Approve(outcome.request)), Approved)
+        async with asking(org) as product:
+            assert await product.may(vic.email, opens, "organization", "acme")
+
+
 @pytest.mark.seed("003-26")
 @pytest.mark.invariant(24)
 async def test_an_addon_goes_only_on_the_roles_it_is_for(database_url: str) -> None:
