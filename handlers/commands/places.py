@@ -158,10 +158,10 @@ Override = Literal["default", "read", "write"]
 class SetPermissions:
     """All that the form *Permissions* shows for one member, as it shall be from now on.
 
-    ``addons`` None: left as they are; they belong to ``space``, or to the organization. ``mode`` None: dataset rules are
-    left as they are; ``datasets`` are the ids of the selected resources, ``overrides`` pairs of such an id and an
-    override. ``on`` and ``off`` are toggles that are to be so; those named in neither are left as they are. ``seen`` is
-    the mark of what the form was drawn from, so that nobody undoes unseen what somebody else has just set.
+    ``addons`` None: left as they are; they belong to ``space``, or to the organization. ``mode`` None: dataset rules
+    are left as they are; ``datasets`` are the ids of the selected resources, ``overrides`` pairs of such an id and an
+    override. ``on`` and ``off`` are toggles that are to be so; those named in neither are left as they are. ``seen``
+    is the mark of what the form was drawn from, so that nobody undoes unseen what somebody else has just set.
     """
 
     person: Person
