@@ -16,9 +16,9 @@ from tests.slack import hostile
 
 BUILT = (organizations.build_create, organizations.build_close, organizations.build_transfer)
 FIELDS = {
-    organizations.CREATE: commands.CreateOrganization,
-    organizations.CLOSE: commands.CloseOrganization,
-    organizations.TRANSFER: commands.TransferOrganization,
+    organizations.CREATE_CALLBACK: commands.CreateOrganization,
+    organizations.CLOSE_CALLBACK: commands.CloseOrganization,
+    organizations.TRANSFER_CALLBACK: commands.TransferOrganization,
     settings.CALLBACK: commands.ChangeSettings,
 }
 catalogues = st.sampled_from(shipped()).map(load)

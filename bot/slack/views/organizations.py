@@ -23,9 +23,9 @@ from handlers.commands import CloseOrganization, CreateOrganization, TransferOrg
 from handlers.models import Choice, Desk
 from handlers.organization_models import OrganizationPage, OrganizationRow
 
-CREATE = "org-create"
-CLOSE = "org-close"
-TRANSFER = "org-transfer"
+CREATE_CALLBACK = "org-create"
+CLOSE_CALLBACK = "org-close"
+TRANSFER_CALLBACK = "org-transfer"
 LONGEST_NAME = 100
 
 # One's own ------------------------------------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def build_create(desk: Desk, typed: Prefilled = EMPTY) -> Block:
             hint="Leave it empty for the one that the catalogue begins with.",
         ),
     ]
-    return modal("New organization", CREATE, blocks, submit="Create")
+    return modal("New organization", CREATE_CALLBACK, blocks, submit="Create")
 
 
 def catalogues(desk: Desk) -> list[Choice]:
@@ -105,7 +105,7 @@ def build_transfer(desk: Desk, typed: Prefilled = EMPTY) -> Block:
     )
     return modal(
         "Hand over",
-        TRANSFER,
+        TRANSFER_CALLBACK,
         [*parts.note(typed), rich(what), parts.person(typed), parts.reason(typed)],
         submit="Hand over",
     )
@@ -129,7 +129,7 @@ def build_close(desk: Desk, typed: Prefilled = EMPTY) -> Block:
         asked("organization", "Name", line(longest=LONGEST_NAME), hint=f"To be sure, type {_name(desk)} once more."),
         parts.reason(typed),
     ]
-    return modal("Close an organization", CLOSE, blocks, submit="Close it")
+    return modal("Close an organization", CLOSE_CALLBACK, blocks, submit="Close it")
 
 
 def _warning(desk: Desk) -> list[Phrase]:
