@@ -26,7 +26,7 @@ import platform
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +59,9 @@ FULL = Plan(
 QUICK = Plan([Crowd(60, 6, 120)], 60, 10, 60, 5)
 
 
+Rivals = dict[Crowd, dict[str, float]]
+
+
 @dataclass(slots=True)
 class Table:
     rows: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
@@ -80,12 +83,12 @@ def sent(questions: Sequence[Question]) -> list[list[str]]:
 
 
 async def measure_usher(table: Table, name: str, child: Child, crowd: Crowd, plan: Plan) -> dict[str, float]:
-    """Seconds by way; each way is measured twice, and the better one counts."""
+    """Seconds by way; each way is measured three times, and the best one counts."""
     kept = (crowd.questions(CATALOGUE, 500) * -(-plan.asked // 500))[: plan.asked]
     await child.ask("decide", asked=sent(kept[:500]))
     ways = {
-        "kept": (kept, kept),
-        "random": tuple(crowd.questions(CATALOGUE, plan.asked, seed=seed) for seed in (11, 12)),
+        "kept": (kept, kept, kept),
+        "random": tuple(crowd.questions(CATALOGUE, plan.asked, seed=seed) for seed in (11, 12, 13)),
     }
     found: dict[str, float] = {}
     for way, runs in ways.items():
@@ -160,18 +163,18 @@ class Figures:
     stale: str
 
 
-async def measure(table: Table, plan: Plan, folder: Path, kind: str, rivals: dict[str, float]) -> Figures:
+async def measure(table: Table, plan: Plan, folder: Path, kind: str, rivals: Rivals) -> Figures:
     found: list[dict[str, float]] = []
     stale = ""
     for crowd in plan.crowds:
         async with deciding(kind, folder) as (first, second):
             await first.ask("seed", members=crowd.members, spaces=crowd.spaces, resources=crowd.resources)
             found.append(await measure_usher(table, kind, first, crowd, plan))
+            if crowd in (plan.crowds[0], plan.crowds[-1]) and crowd not in rivals:
+                ours = await first.ask("decide", asked=sent(questions_of_rivals(crowd, plan)))
+                rivals[crowd] = await asyncio.to_thread(measure_rivals, table, crowd, plan, ours)
             if crowd is not plan.crowds[-1]:
                 continue
-            ours = await first.ask("decide", asked=sent(crowd.questions(CATALOGUE, plan.rivals, kinds=BY_ROLE, seed=3)))
-            if not rivals:
-                rivals.update(await asyncio.to_thread(measure_rivals, table, crowd, plan, ours))
             async with started("tests.bench.deciding", "constant", log=folder / "constant.log") as floor:
                 token = await first.ask("token")
                 servers = [("constant answer", floor, token), (f"Usher, {kind}", first, token)]
@@ -197,30 +200,33 @@ async def deciding(kind: str, folder: Path) -> AsyncGenerator[tuple[Child, Child
         yield children[0], children[1]
 
 
-def summary(found: Sequence[Figures], rivals: dict[str, float]) -> str:
-    lines: list[str] = []
+def summary(found: Sequence[Figures], rivals: Rivals, plan: Plan) -> str:
+    small, large = rivals[plan.crowds[0]], rivals[plan.crowds[-1]]
+    lines = [
+        f"Time a decision takes for the largest crowd, as a multiple of the smallest: {_growth(found, small, large)}."
+    ]
     for one in found:
-        growth = ", ".join(f"{way} {one.large[way] / one.small[way]:.2f}" for way in one.large)
-        against = ", ".join(
-            f"{each / one.large[way]:.1f} times as fast as {name} ({way})"
-            for name, each in rivals.items()
-            for way in one.large
-        )
-        lines += [f"{one.name}: time from the smallest to the largest crowd grows by {growth}."]
-        lines += [f"{one.name}: {against}."] if against else []
+        for way in one.large:
+            against = [f"{each / one.large[way]:,.2f} × {name}'s" for name, each in large.items()]
+            lines += [f"{one.name}, {way}: {' and '.join(against)} rate."] if against else []
         lines += [f"{one.name}: {one.stale}."]
     return "\n".join(lines)
 
 
+def _growth(found: Sequence[Figures], small: Mapping[str, float], large: Mapping[str, float]) -> str:
+    ours = [f"{one.name} {way} {one.large[way] / one.small[way]:.1f}" for one in found for way in one.large]
+    return ", ".join([*ours, *(f"{name} {large[name] / small[name]:.1f}" for name in large)])
+
+
 async def main(plan: Plan) -> None:
     postgres = await asyncio.to_thread(postgres_answers)
-    table, rivals, found = Table(), dict[str, float](), list[Figures]()
+    table, rivals, found = Table(), Rivals(), list[Figures]()
     with tempfile.TemporaryDirectory() as folder:
         for kind in ("SQLite", "PostgreSQL") if postgres else ("SQLite",):
             found.append(await measure(table, plan, Path(folder), kind, rivals))
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
     print(table.text())
-    print(summary(found, rivals))
+    print(summary(found, rivals, plan))
     if absent := missing():
         print(f"Not measured: {', '.join(absent)}. To compare with them: {INSTALL}")
     if not postgres:
