@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import grants, members, shares, slack_accounts, ties
@@ -29,11 +29,16 @@ def _live(now: datetime) -> ColumnElement[bool]:
 
 def _on_list(organization: str, resource: str, now: datetime) -> ColumnElement[bool]:
     """Active members on the list themselves or by a group of theirs, each once, whatever their role (002-26)."""
-    on_it = and_(shares.c.resource_id == resource, shares.c.kind == GROUP)
-    by_group = and_(grants.c.kind == GROUP, grants.c.what.in_(select(shares.c.what).where(on_it)))
-    theirs = or_(and_(grants.c.kind == RESOURCE, grants.c.what == resource), by_group)
-    holders = select(grants.c.member_id).where(grants.c.organization_id == organization, theirs, _live(now))
-    return and_(_active(organization), members.c.id.in_(holders))
+    held = and_(grants.c.organization_id == organization, _live(now))
+    by_name = select(grants.c.member_id).where(held, grants.c.kind == RESOURCE, grants.c.what == resource)
+    of_groups = and_(shares.c.resource_id == resource, shares.c.kind == GROUP)
+    by_group = (
+        select(grants.c.member_id)
+        .join(shares, shares.c.what == grants.c.what)
+        .where(held, grants.c.kind == GROUP, of_groups)
+    )
+    # The names of both are looked up in the same index; one condition with "or" would look at every grant there is.
+    return and_(_active(organization), members.c.id.in_(union(by_name, by_group)))
 
 
 def _active(organization: str) -> ColumnElement[bool]:
@@ -49,17 +54,39 @@ async def members_on_list(
     return (await connection.execute(statement.order_by(members.c.id).limit(limit))).scalars().all()
 
 
-def _plain(organization: str, resource: str, now: datetime) -> ColumnElement[bool]:
+_IN_SLACK = (
+    select(ties.c.member_id)
+    .join(slack_accounts, and_(slack_accounts.c.team == ties.c.team, slack_accounts.c.slack_user == ties.c.slack_user))
+    .where(
+        ties.c.member_id == members.c.id,
+        slack_accounts.c.deleted.is_(False),
+        slack_accounts.c.guest.is_(False),
+        slack_accounts.c.bot.is_(False),
+        slack_accounts.c.stranger.is_(False),
+    )
+    .exists()
+)
+
+
+def _told(organization: str, resource: str, now: datetime) -> CTE:
+    """Those members once for the whole statement: looked up anew for each address they would be looked up too often."""
+    told = select(members.c.email, members.c.email_folded, _IN_SLACK.label("in_slack"))
+    once = told.where(_on_list(organization, resource, now)).cte("told")
+    return once.prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _plain(resource: str, told: CTE) -> ColumnElement[bool]:
     """Plain addresses, without those of members who are on the list anyway: nobody is told twice."""
-    told = select(members.c.id).where(_on_list(organization, resource, now), members.c.email_folded == shares.c.what)
-    return and_(shares.c.resource_id == resource, shares.c.kind == EMAIL, ~told.exists())
+    same = select(told.c.email).where(told.c.email_folded == shares.c.what)
+    return and_(shares.c.resource_id == resource, shares.c.kind == EMAIL, ~same.exists())
 
 
 async def addresses_on_list(
     connection: AsyncConnection, organization: str, resource: str, *, after: str, now: datetime, limit: int
 ) -> list[Address]:
     """The next plain addresses."""
-    statement = select(shares.c.id, shares.c.name).where(_plain(organization, resource, now), shares.c.id > after)
+    plain = _plain(resource, _told(organization, resource, now))
+    statement = select(shares.c.id, shares.c.name).where(plain, shares.c.id > after)
     rows = await connection.execute(statement.order_by(shares.c.id).limit(limit))
     return [Address(row.id, row.name) for row in rows]
 
@@ -92,29 +119,13 @@ class Counted:
 async def counted(
     connection: AsyncConnection, organization: str, resource: str, *, now: datetime, some: int
 ) -> Counted:
-    on_list, plain = _on_list(organization, resource, now), _plain(organization, resource, now)
-    by_mail = (
-        select(shares.c.name.label("email"))
-        .where(plain)
-        .union_all(select(members.c.email).where(on_list, ~_IN_SLACK))
-        .subquery()
-    )
-    people = select(func.count()).select_from(members).where(on_list, _IN_SLACK).scalar_subquery()
+    told = _told(organization, resource, now)
+    plain = select(shares.c.name.label("email")).where(_plain(resource, told))
+    by_mail = plain.union_all(select(told.c.email).where(~told.c.in_slack)).subquery()
+    people = select(func.count()).select_from(told).where(told.c.in_slack).scalar_subquery()
     many = select(func.count()).select_from(by_mail).scalar_subquery()
     in_slack, mailed = (await connection.execute(select(people, many))).one()
+    if not (some and mailed):
+        return Counted(in_slack + mailed, mailed, ())
     named = await connection.execute(select(by_mail.c.email).order_by(by_mail.c.email).limit(some))
     return Counted(in_slack + mailed, mailed, tuple(named.scalars()))
-
-
-_IN_SLACK = (
-    select(ties.c.member_id)
-    .join(slack_accounts, and_(slack_accounts.c.team == ties.c.team, slack_accounts.c.slack_user == ties.c.slack_user))
-    .where(
-        ties.c.member_id == members.c.id,
-        slack_accounts.c.deleted.is_(False),
-        slack_accounts.c.guest.is_(False),
-        slack_accounts.c.bot.is_(False),
-        slack_accounts.c.stranger.is_(False),
-    )
-    .exists()
-)

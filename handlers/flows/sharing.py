@@ -212,7 +212,8 @@ async def notify(command: Notify, work: Work) -> Result:
     """All who are on the list, whatever their role (002-26); who has neither Slack nor mail here is named."""
     resource, facts = await _sharable(work, command.resource)
     text = checked_text(command.text)
-    counted = await recipients.counted(work.tx.connection, work.organization, resource.id, now=work.now, some=SOME)
+    some = 0 if work.house.mail else SOME
+    counted = await recipients.counted(work.tx.connection, work.organization, resource.id, now=work.now, some=some)
     missed = 0 if work.house.mail else counted.only_by_mail
     work = work.with_facts(facts)
     work.tx.note(entry_of(work, "resource.notified", resource, told=counted.everybody - missed, missed=missed))
