@@ -40,6 +40,7 @@ ReasonCode = Literal[
     "not-on-list",  # of this kind its list alone shows what is on it
     # datasets
     "datasets-always-full",  # facts: role
+    "datasets-stay-closed",  # rules and other roles open nothing that this one does not; facts: role, action
     "datasets-not-on-plan",  # so nobody's are restricted; facts: plan
     "dataset-full",
     "dataset-not-blacklisted",

@@ -218,6 +218,8 @@ def _dataset(asked: _Asked, kind: Kind) -> list[_Step]:
         return []
     if role.id in rules.always_full:
         return [[_by_the_way("datasets-always-full", role=role.title)]]
+    if role.id in rules.ai_chat_only and f"{kind.id}:{asked.action}" not in role.on_resources:
+        return [[_no("datasets-stay-closed", role=role.title, action=asked.action)]]
     bound = role.id in rules.every_control or (role.id in rules.ai_chat_only and asked.action == AI_CHAT)
     if not bound:
         return []

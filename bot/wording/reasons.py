@@ -40,6 +40,7 @@ SENTENCES: Mapping[ReasonCode, str] = {
     "not-seen": "{They} don't see it: it isn't {their} own, in no {space} of {theirs}, and {they} aren't on its list",
     "not-on-list": "Only its list shows a {kind}, and neither {they} nor a {group_word} of {theirs} is on it",
     "datasets-always-full": "For the role {role} every dataset is open to read and write, whatever is set",
+    "datasets-stay-closed": "For the role {role} no dataset is ever open to {action}, whatever is held or set",
     "datasets-not-on-plan": "On the plan {plan} nobody's datasets are restricted",
     "dataset-full": "{Their} access mode is Full Access",
     "dataset-not-blacklisted": "{Their} blacklist doesn't name it",
