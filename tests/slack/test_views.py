@@ -43,7 +43,7 @@ from handlers.commands import COMMANDS, Command, Named, Person
 from handlers.group_queries import GroupCard, GroupPage
 from handlers.models import Access, Choice, Desk, HeldPage, Home, InvitationPage, InvitationRow, RequestCard
 from handlers.resource_queries import ResourceCard, ResourcePage
-from tests.slack import hostile, houses, spaced, things
+from tests.slack import explained, hostile, houses, spaced, things
 from tests.slack.desks import desk, newcomer
 from tests.slack.hostile import a_card
 from tests.slack.sheets import sheet
@@ -236,6 +236,7 @@ def all_forms() -> dict[str, Block]:
         space_access.build(desk(), spaced.access(), At("s1")),
         permissions.build(sheet(mode="whitelist", choices={"d1": "read"})),
         *houses.forms(desk()),
+        *explained.forms(desk()),
     ]
     return {form["callback_id"]: form for form in built}
 
@@ -285,6 +286,7 @@ def everything_with_buttons() -> list[Any]:
         [answer.offers(outcome) for outcome in outcomes],
         *(message.blocks for message in things.messages(desk())),
         *(message.blocks for message in houses.messages()),
+        *(message.blocks for message in explained.messages(desk())),
         [{"action_id": ids.ACCEPT, "type": "button"}],  # the offer's, which stands with the notices
         *all_forms().values(),
     ]

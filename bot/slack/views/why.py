@@ -207,7 +207,7 @@ def _turn(found: Holders) -> list[Block]:
 
 def topic_of(block: str) -> Topic | None:
     """What the buttons under a page were about."""
-    match block.split(" "):
+    match block.split(" ", maxsplit=3):
         case ["who", action, sort, named]:
             return Topic(action, sort, named)
         case _:
