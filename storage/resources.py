@@ -135,6 +135,17 @@ async def seen(
     return record_of(row) if row else None
 
 
+async def seen_there(
+    connection: AsyncConnection, organization: str, space: str, kinds: Sequence[str], sight: Sight, *, now: datetime
+) -> bool:
+    """Whether somebody sees anything of these kinds in a space."""
+    there = and_(
+        resources.c.organization_id == organization, resources.c.space_id == space, resources.c.kind.in_(kinds)
+    )
+    found = select(resources.c.id).where(there, visible(sight, now)).limit(1)
+    return (await connection.execute(found)).first() is not None
+
+
 async def at(connection: AsyncConnection, organization: str, kind: str, outside: str) -> ResourceRecord | None:
     """The one of that kind and that id in the product, whoever sees it."""
     which = and_(resources.c.kind == kind, resources.c.outside_id == outside)

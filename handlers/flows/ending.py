@@ -9,11 +9,12 @@ from handlers import policy
 from handlers.commands import Asked, EndGrant, GiveBack, GivenBack, Noted, Refusal, Result
 from handlers.flows.work import Work
 from handlers.notices import Told
-from handlers.own_access import ASKED, keeps
-from storage import grants, members, names, own_grants, requests, spaces
+from handlers.own_access import ASKED, keeps, role_in_force
+from storage import grants, members, names, own_grants, requests, resources, spaces
 from storage.members import Wanted
 from storage.own_grants import GrantRecord
 from storage.records import AuditEntry, MemberRecord
+from storage.resources import Reach, Sight
 
 _ENDED: Mapping[str, str] = {
     "role": "role.ended",
@@ -57,6 +58,7 @@ async def give_back(command: GiveBack, work: Work) -> Result:
     if why := keeps(work.facts.catalogue, me, grant):
         raise Refusal(why, "grant", thing=name)
     await _check_owner_left(work, me, grant)
+    await _check_not_raised(work, me, grant)
     entry = _entry(work, grant, name, given_back="yes")
     if grant.kind == "role" and grant.ends is None:
         await spaces.leave(work.tx, grant.space, me.id, entry=entry)
@@ -74,6 +76,21 @@ async def _check_owner_left(work: Work, me: MemberRecord, grant: GrantRecord) ->
         return
     if not await members.other_lasting_holders(work.tx, top.id, space=grant.space, besides=me.id):
         raise Refusal("last-holder", "grant", person=me.name or me.email, role=top.title)
+
+
+async def _check_not_raised(work: Work, me: MemberRecord, grant: GrantRecord) -> None:
+    """Inside a space its role rules (K3): without it somebody might do more with what is theirs there."""
+    catalogue, mine = work.facts.catalogue, work.facts.organization_role(me)
+    leaves = grant.kind == "role" and grant.space and (grant.ends is None or me.lasting(grant.space) is None)
+    if not leaves or mine is None or mine.reaches_every_space:
+        return
+    inside = role_in_force(catalogue, me, grant.space)
+    more = mine.on_resources - (inside.on_resources if inside else frozenset())
+    kinds = tuple(sorted({one.partition(":")[0] for one in more}))
+    listed = tuple(one.id for one in catalogue.kinds.values() if one.seen_by == "list")
+    sight = Sight(me.id, work.organization, Reach(own="own" in mine.reaches), list_kinds=listed)
+    if await resources.seen_there(work.tx.connection, work.organization, grant.space, kinds, sight, now=work.now):
+        raise Refusal("not-on-oneself", "grant")
 
 
 def _asked(grant: GrantRecord) -> Asked:

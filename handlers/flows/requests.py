@@ -97,11 +97,17 @@ async def park(work: Work, plan: Plan, verdict: Verdict) -> Waiting:
 
 def _check_lone(work: Work, plan: Plan, me: MemberRecord) -> None:
     """Nobody else may approve: only who could make the change themselves goes on, and only downwards."""
-    own = plan.case.change == "request-access"
-    if own or not policy.outranks(plan.facts, me, plan.facts.target):
-        raise Refusal("nobody-approves", role=_whom_to_ask(work))
+    _check_alone(work, plan, me)
     if not me.has_factor:
         raise Refusal("no-factor")
+
+
+def _check_alone(work: Work, plan: Plan, me: MemberRecord) -> None:
+    """What somebody does not hold they never give alone (invariant 24), unless nobody stands above them."""
+    own, highest = plan.case.change == "request-access", plan.facts.organization_role(me) is plan.facts.catalogue.top
+    more = not highest and "gives more than held" in policy.conditions(plan.case, plan.facts)
+    if own or more or not policy.outranks(plan.facts, me, plan.facts.target):
+        raise Refusal("nobody-approves", role=_whom_to_ask(work))
 
 
 def _whom_to_ask(work: Work) -> str:
@@ -197,6 +203,7 @@ async def check_decider(work: Work, request: RequestRecord, asked: Work, plan: P
     if request.lone and me.id == request.requester:
         if await approvers(asked, plan):
             raise Refusal("own-request")
+        _check_alone(asked, plan, me)
         return me
     decider = replace(plan.facts, me=me, actor=work.facts.actor)
     refusal = policy.may_approve(plan.case, decider, excluded=_involved(plan, request.requester))
