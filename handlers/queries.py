@@ -267,9 +267,17 @@ class Queries(
         )
 
     async def people(self, desk: Desk, words: str, *, status: Status | None = None) -> tuple[Choice, ...]:
-        """Members whose name or address begins with ``words``; only for who may list them."""
+        """Members whose name or address begins with ``words``; only for who may list them.
+
+        Whoever may do so in a space finds there whom they could let in: those who are active.
+        """
         if desk.organization is None or "list" not in desk.may:
             return ()
+        mine, needed = desk.catalogue.organization.get(desk.role or ""), desk.catalogue.needs.get("list", policy.NOBODY)
+        if not desk.catalogue.allows(mine, needed):
+            if status not in (None, "active"):
+                return ()
+            status = "active"
         async with self._store.reading() as connection:
             found = await directory.beginning(connection, desk.organization.id, words, status=status)
         return tuple(Choice(one.id, f"{one.name} ({one.email})" if one.name else one.email) for one in found)

@@ -95,9 +95,16 @@ class WhyQueries(Letters):
             return ()
         pasted = _OFFERED.fullmatch(words.strip())
         words = pasted[1] if pasted else words
-        mine = None if desk.may.intersection(_ASKS) else desk.member.id
         async with self._store.reading() as connection:
-            found = await explaining.resources_like(connection, desk.organization.id, sort, words, seen_by=mine)
+            try:
+                facts, me = await self._asker(connection, desk)
+            except Refusal:
+                return ()
+            # Whoever may ask about what is in one space is not shown what lies elsewhere.
+            mine = None if _asks(facts, None) else me.id
+            found = await explaining.resources_like(
+                connection, facts.organization.id, sort, words, seen_by=mine, now=facts.now
+            )
         return tuple(Choice(one, f"{name} ({outside})") for one, outside, name in found)
 
     # Who asks about whom and what -------------------------------------------------------------------------------------
@@ -146,7 +153,7 @@ class WhyQueries(Letters):
             case "space":
                 place = await spaces.find(connection, organization.id, topic.named)
                 if place is None:
-                    raise Refusal("unknown-space", "thing", space=topic.named)
+                    raise Refusal("unknown-space", "thing", space=topic.named, place=catalogue.words.space)
                 return _Thing(place.slug, place.id, place.name, place)
             case sort if sort in catalogue.kinds:
                 return await self._resource(connection, organization.id, topic)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Text, and_, bindparam, case, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.members import folded
 from storage.records import ResourceRecord
+from storage.resources import live
 from storage.tables import grants, invitations, members, requests, resources
 
 _HERE = bindparam("organization", type_=Text())
@@ -63,7 +65,14 @@ async def resources_named(
 
 
 async def resources_like(
-    connection: AsyncConnection, organization: str, kind: str, words: str, *, seen_by: str | None, limit: int = 100
+    connection: AsyncConnection,
+    organization: str,
+    kind: str,
+    words: str,
+    *,
+    seen_by: str | None,
+    now: datetime,
+    limit: int = 100,
 ) -> Sequence[tuple[str, str, str]]:
     """Ids, ids in the product and names that begin with ``words``. ``seen_by``: only what is theirs or lists them."""
     typed = folded(words)
@@ -71,9 +80,7 @@ async def resources_like(
         resources.c.name_folded.startswith(typed, autoescape=True),
         resources.c.outside_id.startswith(words.strip(), autoescape=True),
     )
-    listed = select(grants.c.what).where(
-        and_(grants.c.member_id == seen_by, grants.c.kind == "resource", grants.c.ended_at.is_(None))
-    )
+    listed = select(grants.c.what).where(and_(grants.c.member_id == seen_by, grants.c.kind == "resource", live(now)))
     mine = [or_(resources.c.owner_id == seen_by, resources.c.id.in_(listed))] if seen_by else []
     statement = (
         select(resources.c.id, resources.c.outside_id, resources.c.name)
