@@ -10,6 +10,8 @@ from handlers.commands import Refusal
 
 LONGEST = 2000
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address behind a translator (RFC 6052)
+_GLOBAL = ipaddress.ip_network("2000::/3")  # all of IPv6 that is handed out; the rest is local, or leads into IPv4
+_EXAMPLES = ipaddress.ip_network("3fff::/20")  # for documents only (RFC 9637)
 
 
 def webhook_address(typed: str) -> str:
@@ -56,7 +58,10 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
 def may_reach(address: IPv4Address | IPv6Address, *, here: bool) -> bool:
     """Looked at when a connection is made, for a name leads where its owner points it. ``here``: this machine alone."""
     inner = _inner(address)
-    return inner.is_loopback if here else inner.is_global and not inner.is_multicast
+    if here:
+        return inner.is_loopback
+    handed_out = isinstance(inner, IPv4Address) or (inner in _GLOBAL and inner not in _EXAMPLES)
+    return handed_out and inner.is_global and not inner.is_multicast
 
 
 def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

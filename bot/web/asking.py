@@ -144,6 +144,7 @@ def _read(token: str) -> tuple[str, int | None, str]:
         about, limit, key = json.loads(base64.urlsafe_b64decode(token))
     except (ValueError, RecursionError, TypeError):
         raise BadBody(400, "page.token is none that was given here.") from None
-    if not isinstance(about, str) or not isinstance(key, str) or not isinstance(limit, int | None):
+    wrong = not isinstance(limit, int | None) or isinstance(limit, bool) or (limit is not None and limit < 0)
+    if not isinstance(about, str) or not isinstance(key, str) or wrong:
         raise BadBody(400, "page.token is none that was given here.")
     return about, limit, key

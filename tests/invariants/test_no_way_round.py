@@ -1,0 +1,167 @@
+"""What somebody might try in order to have, give or see more than they may: each way is closed."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import json
+from datetime import timedelta
+
+import pytest
+
+from bot.web.asking import search_of
+from handlers.addresses import may_reach
+from handlers.asked import Question
+from handlers.commands import (
+    AddResource,
+    ChangeRole,
+    CreateGroup,
+    CreateSpace,
+    Deactivate,
+    GiveBack,
+    GivenBack,
+    Invite,
+    JoinGroup,
+    Share,
+    SpaceChanged,
+    Thing,
+    Waiting,
+)
+from storage.tables import grants
+from tests.asking import asking, question
+from tests.people import Org, Somebody, closing, organization, result, told, waits, why
+
+__all__ = ["closing"]
+
+pytestmark = pytest.mark.usefixtures("closing")
+
+
+async def may(acme: Org, who: Somebody, action: str, kind: str, named: str) -> bool:
+    [decision] = await acme.usher.evaluation.decide(acme.id, [Question(who.email, action, kind, named)])
+    return decision.allowed
+
+
+async def held_there(acme: Org, who: Somebody) -> str:
+    """The one grant that somebody holds in a space."""
+    rows = await acme.rows(grants)
+    [grant] = [row["id"] for row in rows if row["member_id"] == who.id and row["space_id"] and not row["ended_at"]]
+    return grant
+
+
+# Giving back ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.invariant(24)
+@pytest.mark.seed("001-66")
+async def test_nobody_can_do_more_by_giving_back_the_role_that_a_space_gave_them(database_url: str) -> None:
+    acme = await organization(database_url)
+    ada = await acme.member("admin")
+    assert told([await ada.does(CreateSpace("Lab"))])
+    for lasts in (None, timedelta(hours=4)):
+        bob = await acme.member()
+        own = f"of-{bob.id}"
+        added = AddResource("image", own, "Scan", space="Lab", owner=bob.person)
+        assert told([await acme.operator(added)]) == ["resource-changed"]
+        assert told([await ada.does(ChangeRole(bob.person, "viewer", space="Lab", lasts=lasts))]) == ["role-changed"]
+        assert not await may(acme, bob, "delete", "image", own)
+        assert why(await bob.does(GiveBack(await held_there(acme, bob)))) == "not-on-oneself"
+        assert not await may(acme, bob, "delete", "image", own)
+
+
+@pytest.mark.invariant(24)
+async def test_nor_with_what_a_group_of_theirs_is_on_the_list_of(database_url: str) -> None:
+    acme = await organization(database_url)
+    ada, bob = await acme.member("admin"), await acme.member()
+    assert told([await ada.does(CreateSpace("Lab")), await ada.does(CreateGroup("Design"))])
+    assert told([await acme.operator(AddResource("image", "scan-1", "Scan", space="Lab"))]) == ["resource-changed"]
+    assert told([await ada.does(JoinGroup((bob.person,), "Design"))]) == ["group-changed"]
+    assert told([await ada.does(ChangeRole(bob.person, "viewer", space="Lab"))]) == ["role-changed"]
+    grant = await held_there(acme, bob)
+    assert told([await ada.does(Share(Thing("image", "scan-1"), groups=("Design",)))]) == ["resource-changed"]
+    assert why(await bob.does(GiveBack(grant))) == "not-on-oneself"
+    assert not await may(acme, bob, "delete", "image", "scan-1")
+
+
+async def test_whoever_has_nothing_of_their_own_there_gives_it_back_as_ever(database_url: str) -> None:
+    acme = await organization(database_url)
+    ada, bob = await acme.member("admin"), await acme.member()
+    assert told([await ada.does(CreateSpace("Lab"))])
+    await acme.operator(AddResource("image", "scan-1", "Scan", space="Lab"))
+    assert told([await ada.does(ChangeRole(bob.person, "viewer", space="Lab"))]) == ["role-changed"]
+    result(await bob.does(GiveBack(await held_there(acme, bob))), GivenBack)
+
+
+# Alone ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.invariant(24, 32)
+async def test_nobody_gives_alone_what_they_do_not_hold_though_nobody_is_left_to_approve(database_url: str) -> None:
+    acme = await organization(database_url)
+    mo = await acme.member("manager", factor=True)
+    assert isinstance(await mo.does(Invite(("x@elsewhere.example",), "member")), Waiting)
+    await acme.founder.slack_says(deleted=True)
+    assert why(await mo.does(Invite(("y@elsewhere.example",), "member"))) == "nobody-approves"
+    assert told([await mo.does(Invite(("z@elsewhere.example",), "guest"))]) == ["invited"]
+
+
+@pytest.mark.invariant(24, 31)
+async def test_whoever_begins_alone_and_holds_less_by_the_time_of_the_code_is_refused(database_url: str) -> None:
+    acme = await organization(database_url)
+    ada = await acme.member("admin", factor=True)
+    await acme.founder.slack_says(deleted=True)
+    request = waits(await ada.does(Invite(("x@elsewhere.example",), "manager")))
+    assert told([await acme.operator(ChangeRole(ada.person, "manager"))]) == ["role-changed"]
+    assert told([await ada.approves(request)]) != ["approved"]
+    assert await acme.state(request) != "approved"
+
+
+# Seeing ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.invariant(27)
+@pytest.mark.seed("001-46", "001-47")
+async def test_a_space_of_ones_own_shows_nothing_of_what_lies_elsewhere(database_url: str) -> None:
+    acme = await organization(database_url)
+    bob, eve = await acme.member(), await acme.member(name="Eve")
+    await acme.operator(AddResource("image", "hidden-1", "Hidden"))
+    await acme.operator(AddResource("image", "own-1", "Own", owner=bob.person))
+    result(await bob.does(CreateSpace("Mine")), SpaceChanged)
+    queries, desk = acme.usher.queries, await bob.desk()
+    assert [one.label for one in await queries.things(desk, "image", "")] == ["Own (own-1)"]
+    founders = await queries.things(await acme.founder.desk(), "image", "")
+    assert {one.label for one in founders} == {"Own (own-1)", "Hidden (hidden-1)"}
+    # Whom they could let into it they find; who was deactivated or is only invited they do not.
+    invited = await acme.invitation("waiting@elsewhere.example")
+    assert invited
+    assert told([await acme.operator(Deactivate(eve.person))]) == ["status-changed"]
+    assert eve.id not in {one.value for one in await queries.people(desk, "")}
+    assert await queries.people(desk, "", status="deactivated") == ()
+    assert await queries.people(desk, "waiting", status="invited") == ()
+    assert eve.id in {one.value for one in await queries.people(await acme.founder.desk(), "")}
+
+
+# Other software -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [-5, -1, True])
+async def test_a_page_key_that_somebody_made_up_is_a_mistake_of_theirs(database_url: str, limit: int) -> None:
+    acme = await organization(database_url)
+    body = question(acme.founder.email, "members:list", "organization", "acme")
+    about = search_of(body, "subject").about
+    token = base64.urlsafe_b64encode(json.dumps([about, limit, ""]).encode()).decode()
+    async with asking(acme) as product:
+        heard = await product.post("/access/v1/search/subject", body | {"page": {"token": token}})
+    assert heard.status == 400
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["64:ff9b:1::a00:1", "::ffff:0:10.0.0.1", "::10.0.0.1", "fec0::1", "3fff::1", "5f00::1", "fd00::1", "fe80::1"],
+)
+def test_no_webhook_leads_into_a_private_network_however_its_address_is_written(address: str) -> None:
+    assert not may_reach(ipaddress.ip_address(address), here=False)
+
+
+def test_a_webhook_reaches_the_open_internet() -> None:
+    for address in ("2606:4700:4700::1111", "2a00:1450:4001::200e", "1.1.1.1", "64:ff9b::101:101"):
+        assert may_reach(ipaddress.ip_address(address), here=False)
