@@ -28,7 +28,7 @@ from bot.playground.wire import FORM
 
 PATIENCE = 1.0
 """Seconds that an act waits, after an empty ack, for what comes next; it goes on as soon as something is seen."""
-SOON = 0.2
+SOON = 0.5
 EXTERNAL = frozenset({"external_select", "multi_external_select"})
 
 
@@ -44,7 +44,8 @@ class Sight:
     """When the pressed message was last edited."""
 
     def told(self) -> "Sight":
-        return replace(self, source="")
+        """Without what changes beside the answer: the pressed message, and Home, which is drawn anew after every act."""
+        return replace(self, source="", home="")
 
 
 class Person:
@@ -233,7 +234,7 @@ class Person:
 
         await self._until(lambda: seen() != before)
         if seen().told() == before.told():
-            # Only the pressed message has changed so far; words to the person often follow at once.
+            # Only what stands beside the answer has changed so far; words to the person often follow at once.
             await self._until(lambda: seen().told() != before.told(), min(SOON, self.patience))
         return replace(answer, message=self._new_words(seen(), before), view=self._new_view(before))
 

@@ -54,7 +54,9 @@ class Office:
     phones: dict[str, str] = field(default_factory=dict[str, str], repr=False)
 
     def person(self, name: str) -> Person:
-        return self.ground.person(name)
+        person = self.ground.person(name)
+        person.patience = 5.0  # on a machine that has other things to do
+        return person
 
     async def settle(self) -> None:
         """Until everything that follows from what was done has been sent."""
