@@ -73,7 +73,7 @@ class PermissionQueries(Letters):
         if found is None:
             raise Refusal("no-organization")
         if space and place is None:
-            raise Refusal("unknown-space", "space", space=space)
+            raise Refusal("unknown-space", "space", space=space, place=desk.catalogue.words.space)
         mine = desk.member.id if desk.member else ""
         loaded = await members.load(connection, organization, Wanted(ids=(mine, member)), now=self._clock())
         facts = Facts(

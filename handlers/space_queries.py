@@ -53,7 +53,7 @@ class SpaceQueries(Letters):
         async with self._store.reading() as connection:
             facts = await self._inside(connection, desk, space)
             if facts is None:
-                return Refusal("unknown-space", "space")
+                return Refusal("unknown-space", "space", place=desk.catalogue.words.space)
             try:
                 policy.check(Case("list"), facts)
             except Refusal as refusal:

@@ -21,6 +21,7 @@ from bot.slack.grammar import (
 )
 from bot.slack.views import answer, lists
 from bot.slack.views.blocks import Message, message
+from bot.wording.phrase import say
 from bot.wording.refusals import refused
 from handlers.commands import Cancel, Command, Refused
 from handlers.models import Desk, RequestCard
@@ -96,9 +97,9 @@ async def _come_to(door: Door, visit: Visit, found: Message | Command | OpenForm
 
 async def _first_known(door: Door, visit: Visit, asked: FirstKnown) -> Message | None:
     """The longest name that is known is meant; where none is, the form asks."""
-    for name, act in asked.acts:
+    for name, meant in asked.acts:
         if await FIND[asked.what](door, visit, name):
-            return await _act(door, visit, act.command)
+            return await _come_to(door, visit, meant.command if isinstance(meant, Act) else meant)
     return await _open(door, visit, asked.otherwise)
 
 
@@ -123,7 +124,7 @@ async def _cancel(door: Door, visit: Visit, name: str | None) -> Message:
         case [card]:
             return answer.answer(await door.perform(Cancel(card.id), visit), visit.reader)
         case []:
-            return answer.unclear(_none_of(waiting, name), "/access requests", "/access cancel")
+            return answer.nothing(_none_of(waiting, name), say("`/access requests` shows all that you asked for."))
         case _:
             return lists.which(visit.desk, meant)
 

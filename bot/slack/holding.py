@@ -25,7 +25,7 @@ async def meant(door: Door, visit: Visit, asked: HeldWhich) -> Message | Command
         case [one]:
             return _longer(one, asked) if asked.what == "extend" else GiveBack(one.id)
         case []:
-            return answer.unclear(_none_of(asked), "/access mine", f"/access {asked.what}")
+            return answer.nothing(_none_of(asked), say("`/access mine` shows all that you hold."))
         case _:
             return holding.which(visit.desk, found, asked.what)
 

@@ -90,10 +90,11 @@ async def prefilled(door: Door, visit: Visit, known: Prefill) -> Prefilled:
     typed = await asking.prefilled(door, visit, known, typed)
     if person and who is None:
         return replace(
-            typed, note=say("There is no member {person} here: choose somebody from the list.", person=person)
+            typed, note=say("There is no member “{person}” here: choose somebody from the list.", person=person)
         )
     if space and where is None:
-        return replace(typed, note=say("There is no {space} here that you can reach.", space=space))
+        word = visit.desk.catalogue.words.space
+        return replace(typed, note=say("There is no {word} “{space}” here that you can reach.", word=word, space=space))
     return typed
 
 

@@ -2,11 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.slack import grammar, group_buttons, holding, organization_buttons, resource_buttons, space_buttons
+from bot.slack import (
+    grammar,
+    group_buttons,
+    holding,
+    organization_buttons,
+    resource_buttons,
+    space_buttons,
+    space_forms,
+)
 from bot.slack.door import Door, Visit
 from bot.slack.grammar import Show, Slash
 from bot.slack.grammar.readings import Sight
-from bot.slack.views import lists
+from bot.slack.views import lists, spaces
 from bot.slack.views.blocks import Message
 from bot.wording.phrase import say
 from handlers.models import Desk
@@ -32,6 +40,8 @@ def _help(desk: Desk, slash: Slash, about: str | None) -> Message:
 
 
 async def _invitations(door: Door, visit: Visit, space: str) -> Message:
+    if space and await space_forms.reached(door, visit, space) is None:
+        return spaces.unknown(visit.desk, space)
     page = await door.usher.queries.invitations(visit.desk, space=space or None)
     return lists.invitations(visit.desk, page, space=space or None)
 

@@ -55,7 +55,8 @@ async def prefilled(door: Door, visit: Visit, known: Prefill, typed: Prefilled, 
     if not missing:
         return typed
     note = say(
-        "There is no {missing} here that you can reach: choose from the list.", missing=listed(missing, last=" and no ")
+        "There is no {missing} here that you can reach: choose from the list.",
+        missing=listed([f"“{text}”" for text in missing], last=" and no "),
     )
     return replace(typed, note=typed.note or note)
 

@@ -53,6 +53,10 @@ def difference(catalogue: Catalogue, given: Sequence[str], taken: Sequence[str],
 
 # The form -------------------------------------------------------------------------------------------------------------
 
+NOTHING_TO_SET = say(
+    "There is nothing to set beside the role here: this catalogue has no add-ons, rules for datasets or features. "
+    "`/usher role` changes the role."
+)
 RESET = "Reset to Role Defaults"
 RESET_ASKS = "Every feature becomes as the role has it. Add-ons and the rules for datasets stay as they are."
 PICKER: dict[Mode, str] = {"blacklist": "Blocked Datasets", "whitelist": "Allowed Datasets"}
@@ -90,9 +94,14 @@ def addons(what: Controls, held: Collection[str]) -> list[Phrase]:
         return [say(f"Add-ons are given in one {where}: `/usher permissions PERSON in {where.upper()}`.")]
     if what.addons:
         return [say("Each opens something more; what is unticked is taken away at once.")]
-    role = what.role.title if what.role else "no role"
-    only = say("Add-ons go on {roles} alone, and the role here is {role}.", roles=listed(roles), role=role)
+    own = say("the role here is {role}", role=what.role.title) if what.role else say("there is no role here yet")
+    only = say("Add-ons go on {roles} alone, and ", roles=listed(roles)) + own
+    only += say(": `/usher role PERSON ROLE{place}` changes that.", place=_place(what))
     return [only + (say(" Those that are held rest: they open nothing until the role fits.") if held else NOTHING)]
+
+
+def _place(what: Controls) -> str:
+    return f" in {what.catalogue.words.space.upper()}" if what.in_space else ""
 
 
 def addon_roles(what: Controls) -> list[str]:

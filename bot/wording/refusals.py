@@ -30,6 +30,7 @@ UNNAMED: Mapping[str, str] = {
     "several": "say which",
     "space": "of that name",
     "kind": "places of that kind",
+    "place": "place",
     "group": "of that name",
     "resource": "of that name",
     "email": "that address",
@@ -87,7 +88,7 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
     ),
     "not-on-oneself": Sentence(
         "Nobody changes their own role, status or access.",
-        "Ask somebody else who manages members; for another role, type `/access request`.",
+        "Ask somebody else who manages members; to have more, type `/access request`.",
     ),
     "unknown-person": Sentence(
         "{person} is no member here.",
@@ -98,21 +99,26 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
     ),
     "unknown-role": Sentence("There is no such role here.", "Choose one of {known}."),
     "unknown-space": Sentence(
-        "There is no place {space} here that you can reach.", "Check the spelling, or choose one from the form's list."
+        "There is no {place} {space} here that you can reach.",
+        "Check the spelling; `/usher spaces` lists those that you can.",
     ),
     "no-spaces": Sentence(
         "There are no {kind} in this organization: its catalogue knows none.",
         "Use groups instead, or ask {ask} for another catalogue.",
     ),
     "space-exists": Sentence(
-        "{space} is taken already, by a name or a slug.", "Choose another name; `/usher help` leads to the list."
+        "{space} is taken already, by a name or a slug.",
+        "Choose another name; `/usher spaces` lists those that you can reach.",
     ),
     "not-in-space": Sentence(
         "{person} holds no role in {space}.",
         "What their role in the organization reaches ends only with that role; an invitation is revoked in "
         "`/usher invitations`.",
     ),
-    "unknown-group": Sentence("There is no group {group} here.", "Check the spelling, or leave the group out."),
+    "unknown-group": Sentence(
+        "There is no group {group} here.",
+        "Check the spelling; whoever manages groups finds them all with `/usher groups`.",
+    ),
     "unknown-catalogue": Sentence("There is no catalogue {catalogue}.", "Choose one from the form's list."),
     "unknown-plan": Sentence("This catalogue has no plan {plan}.", "Choose one of {known}."),
     "unknown-organization": Sentence(

@@ -68,5 +68,5 @@ async def find_space(work: Work, named: str | None) -> SpaceRecord | None:
         return None
     space = await spaces.find(work.tx.connection, work.organization, named)
     if space is None:
-        raise Refusal("unknown-space", "space", space=named)
+        raise Refusal("unknown-space", "space", space=named, place=work.facts.catalogue.words.space)
     return space

@@ -39,7 +39,7 @@ async def _named(work: Work, typed: str) -> SpaceRecord:
     _check_there_are_spaces(work.facts)
     found = await people.find_space(work, typed)
     if found is None:
-        raise Refusal("unknown-space", "space", space=typed)
+        raise Refusal("unknown-space", "space", space=typed, place=work.facts.catalogue.words.space)
     return found
 
 

@@ -212,10 +212,7 @@ def test_usage_speaks_the_words_of_the_catalogue() -> None:
     (imaging,) = help_lines("/access", desk=desk("imaging", "member"), verb="request")
     (automation,) = help_lines("/access", desk=desk("automation", "viewer"), verb="request")
     assert "[in PROJECT]" in imaging.usage
-    assert (
-        automation.usage
-        == "/access request ROLE|ADD-ON|GROUP|KIND:NAME [for 4h | until DATE] [for PERSON] because REASON"
-    )
+    assert automation.usage == "/access request ROLE|GROUP|KIND:NAME [for 4h | until DATE] [for PERSON] because REASON"
 
 
 @pytest.mark.parametrize(

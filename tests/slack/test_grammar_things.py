@@ -30,7 +30,7 @@ SALES = Thing("dataset", "sales")
         ("Group Create Ready to go", CreateGroup("Ready to go")),
         ("group rename Night to Day", RenameGroup("Night", "Day")),
         ("group rename Night shift to Day shift", RenameGroup("Night shift", "Day shift")),
-        ("group rename Night Day", RenameGroup("Night", "Day")),
+        ('group rename "Night" Day', RenameGroup("Night", "Day")),
         ('group rename "Night shift" Day shift', RenameGroup("Night shift", "Day shift")),
         ("group add <@U0BOB|bob> to Night shift", JoinGroup((BOB,), "Night shift")),
         ("group add <@U0BOB|bob>, eve@x.org to Night", JoinGroup((BOB, EVE), "Night")),
@@ -116,9 +116,14 @@ def test_a_name_alone_is_looked_at(typed: str, sight: str, about: str | None) ->
 def test_of_two_names_the_longest_that_is_known_comes_first() -> None:
     found = reading("/usher group rename Night shift Late crew")
     assert isinstance(found, FirstKnown)
-    assert [name for name, _ in found.acts] == ["Night shift Late", "Night shift", "Night"]
-    assert found.acts[1][1] == Act(RenameGroup("Night shift", "Late crew"))
+    whole, late, shift, night = found.acts
+    assert whole[0] == "Night shift Late crew"
+    assert isinstance(whole[1], OpenForm)
+    assert whole[1].prefill == {"group": "Night shift Late crew"}
+    assert (late[0], night[0]) == ("Night shift Late", "Night")
+    assert shift == ("Night shift", Act(RenameGroup("Night shift", "Late crew")))
     assert found.otherwise.form == "rename-group"
+    assert found.otherwise.prefill == {"group": "Night", "name": "shift Late crew"}
     assert isinstance(reading(f"/usher group rename {'very ' * 30}long"), OpenForm)
 
 
@@ -148,8 +153,19 @@ def test_a_resource_has_no_space_where_the_catalogue_has_none() -> None:
 
 
 def test_help_speaks_of_groups_in_the_catalogues_own_words() -> None:
+    one, *more = help_lines("/usher", desk=desk("resplendent", "admin"), verb="group")
+    assert one.usage == "/usher group NAME"
+    assert len(more) == len(["create", "rename", "delete", "add", "remove"])
     [line] = help_lines("/usher", desk=desk("resplendent", "admin"), verb="group create")
     assert line.about == "make a dashboard group"
     [line] = help_lines("/usher", desk=desk("automation", "admin"), verb="resource share")
     assert line.example == "/usher resource share task:sales with @ada, group Design"
     assert help_lines("/usher", desk=desk("default", "member"), verb="group create") == ()
+
+
+def test_where_no_product_registers_anything_help_leads_nobody_to_resources() -> None:
+    usages = [line.usage for line in help_lines("/usher", desk=desk("resmo", "admin"))]
+    assert not [usage for usage in usages if "resource" in usage]
+    [request] = help_lines("/access", desk=desk("resmo", "user"), verb="request")
+    assert request.usage.startswith("/access request ROLE|GROUP [for 4h")
+    assert isinstance(reading("/usher resources", desk("resmo", "admin")), Show)

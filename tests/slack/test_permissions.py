@@ -98,7 +98,7 @@ def test_add_ons_stand_where_the_role_takes_them_and_rest_elsewhere() -> None:
     for_a_while = replace(sheet("mondoo", "viewer", "free"), addons={"policy_editor": NOW})
     assert "Until 21 Nov 2026, 18:00 (UTC); untick to end it now." in words(permissions.build(for_a_while))
     resting = permissions.build(sheet("mondoo", "editor", "free", addons=("policy_editor",)))
-    assert "Add-ons go on Viewer alone, and the role here is Editor." in words(resting)
+    assert "Add-ons go on Viewer alone, and the role here is Editor:" in words(resting)
     assert "Those that are held rest" in words(resting)
     [boxes] = [block["element"] for block in resting["blocks"] if block.get("block_id") == "addons-1"]
     assert [option["value"] for option in boxes["options"]] == ["policy_editor"]
@@ -261,7 +261,7 @@ async def test_without_a_name_the_form_asks_whose_permissions_first(office: Stag
     assert sent.view
     assert fields(sent.view)[0] == "Access Mode"
     unknown = await office.opens("grace", "nobody@example.com")
-    assert "There is no member nobody@example.com here" in unknown.words
+    assert "There is no member “nobody@example.com” here" in unknown.words
     own = await office.opens("grace", "@grace")
     assert own.words.startswith("Refused\nRefused. Nobody changes their own role, status or access.")
     above = await office.opens("grace", "@ada")

@@ -35,7 +35,7 @@ async def listed(acme: Team, name: str, text: str) -> Message:
 
 async def test_a_resource_is_registered_shared_and_taken_off_by_typing_and_people_are_told(acme: Team) -> None:
     said = await says(acme, "grace", "/usher resource add dataset:sales/26 named Sales in Europe owner @linus")
-    assert said.startswith("Refused. There is no place “Europe”")  # "in" needs quotation marks where a name holds it
+    assert said.startswith("Refused. There is no space “Europe”")  # "in" needs quotation marks where a name holds it
     said = await says(acme, "grace", '/usher resource add dataset:sales/26 named "Sales in Europe" owner @linus')
     assert said.startswith("Done. Registered the dataset Sales in Europe.")
     await acme.grace.type("/usher group create Design")
@@ -84,7 +84,7 @@ async def test_taking_one_out_asks_with_a_warning_and_ends_everything(acme: Team
     assert "Scan" in await says(acme, "mei", "/usher resources")
     assert "Took the image Scan out of Usher" in read(await grace.submit(), grace)
     assert (await says(acme, "mei", "/usher resources")).startswith("No resources that you can see")
-    assert (await says(acme, "grace", "/usher resource image:i")).startswith("Unclear. There is no image:i")
+    assert (await says(acme, "grace", "/usher resource image:i")).startswith("Unclear. There is no “image:i”")
 
 
 async def test_the_card_leads_to_every_change_that_its_reader_may_make(acme: Team) -> None:
@@ -124,7 +124,9 @@ async def test_members_look_after_their_own_and_hear_no_more_of_others(acme: Tea
     await acme.grace.type("/usher resource add image:g named Hidden")
     for text in ("image:g", "image:Hidden", "image:nothing"):
         said = await says(acme, "linus", f"/usher resource {text}")
-        assert said.startswith(f"Unclear. There is no {text} that you can see. `/usher resources` lists all that")
+        assert said.startswith(
+            f"Unclear. There is no “{text}” here that you can see. `/usher resources` lists all that"
+        )
     said = await says(acme, "linus", "/usher resource share image:Hidden with @mei")
     assert said.startswith("Refused. There is no “image:Hidden” here that you can see.")
 
@@ -135,7 +137,9 @@ async def test_names_that_several_have_and_kinds_that_none_is_are_said(acme: Tea
     assert "Several go by that name: use the id, as in `/usher resource image:" in await says(
         acme, "grace", "/usher resource image:Twin"
     )
-    assert "planet is no kind of resource here" in await says(acme, "grace", "/usher resources planet")
+    assert "“planet” is no kind of resource here. For all of a kind type image," in await says(
+        acme, "grace", "/usher resources planet"
+    )
     assert "There is no kind of resource called “planet” here" in await says(
         acme, "grace", "/usher resource add planet:x named X"
     )

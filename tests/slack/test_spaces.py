@@ -107,6 +107,39 @@ async def test_renaming_takes_two_names_in_one_line_and_keeps_the_slug(acme: Tea
     assert "slug: apollo-eleven" in (await acme.linus.type("/usher space Voskhod")).text.casefold()
 
 
+async def test_a_name_of_two_words_is_one_name_and_what_is_unknown_comes_back_in_the_form(acme: Team) -> None:
+    await acme.linus.type("/usher space create Apollo 13")
+    form = await acme.linus.type("/usher space rename Apollo 13")
+    assert form.view
+    assert "“" not in form.view.words
+    assert read(await acme.linus.submit(name="Gemini"), acme.linus).endswith("so that other software finds it.")
+    await acme.linus.close()
+    form = await acme.linus.type("/usher space rename Nowhere Somewhere")
+    assert form.view
+    assert "There is no space “Nowhere” here that you can reach." in form.view.words
+    assert "Somewhere" in str(form.view.blocks)
+    await acme.linus.close()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/usher role @mei viewer in Nowhere",
+        "/usher remove @mei from Nowhere",
+        "/usher space rename Nowhere to Somewhere",
+        "/usher resource add dataset:x named X in Nowhere",
+        "/usher invitations Nowhere",
+        "/access request viewer in Nowhere because I read it",
+    ],
+)
+async def test_a_space_that_nobody_knows_is_called_a_space_and_the_list_is_one_command_away(
+    acme: Team, typed: str
+) -> None:
+    said = (await acme.ada.type(typed)).text
+    assert "There is no space “Nowhere” here that you can reach." in said
+    assert "`/usher spaces` lists those that you can." in said
+
+
 async def test_deleting_always_opens_a_form_that_warns_and_says_what_goes(acme: Team) -> None:
     await acme.linus.type("/usher space create Apollo")
     await acme.linus.type("/usher role @mei viewer in Apollo")
@@ -293,7 +326,7 @@ async def test_a_space_deleted_meanwhile_closes_the_form_with_a_reason(acme: Tea
     await acme.linus.submit()
     await acme.ada.press("Revoke access", on=form)
     gone = await acme.ada.wait_for_modal("Refused.")
-    assert "There is no place" in gone.words
+    assert "There is no space of that name" in gone.words
 
 
 async def test_remove_takes_somebody_out_of_one_space(acme: Team) -> None:

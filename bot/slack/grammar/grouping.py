@@ -37,15 +37,16 @@ def rename(phrase: Phrase) -> Reading:
         return Act(RenameGroup(old, new))
     if not 2 <= len(head) <= MOST_WORDS or to is not None:  # noqa: PLR2004 - two names are two words at least
         return opened("rename-group", group=old or joined(head), name=new)
-    # Where the old name ends, only who knows the groups can tell: the longest known name wins.
+    # Where the old name ends, only who knows the groups can tell: the longest known name wins, the whole first.
     parts = [(joined(head[:at]), joined(head[at:])) for at in range(len(head) - 1, 0, -1)]
+    whole = (joined(head), opened("rename-group", group=joined(head)))
     acts = tuple((one, Act(RenameGroup(one, rest))) for one, rest in parts)
-    return FirstKnown("group", acts, opened("rename-group", name=joined(head[1:])))
+    return FirstKnown("group", (whole, *acts), opened("rename-group", group=joined(head[:1]), name=joined(head[1:])))
 
 
 def _two(head: Tokens) -> tuple[str, str]:
-    """Two words are two names, and so is what follows a name in quotation marks."""
-    if len(head) == 2 or (len(head) > 2 and head[0].sort == "quoted"):  # noqa: PLR2004 - see above
+    """What follows a name in quotation marks is the other one."""
+    if len(head) >= 2 and head[0].sort == "quoted":  # noqa: PLR2004 - see above
         return joined(head[:1]), joined(head[1:])
     return "", ""
 

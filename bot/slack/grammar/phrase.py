@@ -30,7 +30,8 @@ class Confused(Exception):  # noqa: N818 - becomes an answer, not an error
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One row of the table of verbs. ``spaces``: only where the catalogue has spaces.
+    """One row of the table of verbs. ``spaces``: only where the catalogue has spaces; ``kinds``: only where it has
+    kinds of resources.
 
     ``needs``: one of these changes must be open to the asker; empty: every member. ``marks``: which small word starts
     which part; None: what follows is one name. ``lists``: a line's end separates, as a comma does. ``offers``: which
@@ -53,6 +54,7 @@ class Verb:
     lists: bool = False
     form: Form | None = None
     spaces: bool = False
+    kinds: bool = False
 
     @property
     def spelt(self) -> str:

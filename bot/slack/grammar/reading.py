@@ -97,6 +97,8 @@ def _nearest_verb(slash: Slash, typed: str, desk: Desk) -> Verb | None:
     other = {verb.spelt: verb for verb in usable_verbs(_OTHER[slash], desk=desk)}
     if found := other.get(_spelt(typed)):
         return found
+    if begun := [verb for name, verb in own.items() if name.startswith(f"{_spelt(typed)} ")]:
+        return begun[0]
     name = nearest(typed, own)
     if name is None:
         name = nearest(typed, other)

@@ -101,10 +101,10 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class FirstKnown:
-    """Two names that nothing keeps apart: the first of these acts whose name is known is meant, else the form opens."""
+    """Names that nothing keeps apart: what goes with the first of them that is known is meant, else the form opens."""
 
     what: Literal["group", "space"]
-    acts: tuple[tuple[str, Act], ...]
+    acts: tuple[tuple[str, Act | OpenForm], ...]
     otherwise: OpenForm
 
 

@@ -10,6 +10,8 @@ from bot.slack.grammar.readings import Act, FirstKnown, Reading, Show
 from handlers.commands import CreateSpace, RemoveFromSpace, RenameSpace
 
 _TWO = 2
+# Two names together; each place between them costs a look at the spaces there are.
+MOST_WORDS = 20
 
 
 def listed(phrase: Phrase) -> Reading:
@@ -35,17 +37,18 @@ def rename(phrase: Phrase) -> Reading:
     old, new = (joined(head), joined(to)) if to is not None else _two(head)
     if old and new:
         return Act(RenameSpace(old, new))
-    if len(head) < _TWO or to is not None:
+    if not _TWO <= len(head) <= MOST_WORDS or to is not None:
         return opened("rename-space", space=old or joined(head), name=new)
-    # Where the old name ends, only who knows the spaces can tell: the longest known name wins.
+    # Where the old name ends, only who knows the spaces can tell: the longest known name wins, the whole first.
     parts = [(joined(head[:at]), joined(head[at:])) for at in range(len(head) - 1, 0, -1)]
+    whole = (joined(head), opened("rename-space", space=joined(head)))
     acts = tuple((old, Act(RenameSpace(old, new))) for old, new in parts)
-    return FirstKnown("space", acts, opened("rename-space", name=joined(head[1:])))
+    return FirstKnown("space", (whole, *acts), opened("rename-space", space=joined(head[:1]), name=joined(head[1:])))
 
 
 def _two(head: Sequence[Token]) -> tuple[str, str]:
-    """Two words are two names, and so is what follows a name in quotation marks."""
-    if len(head) == _TWO or (len(head) > _TWO and head[0].sort == "quoted"):
+    """What follows a name in quotation marks is the other one."""
+    if len(head) >= _TWO and head[0].sort == "quoted":
         return joined(head[:1]), joined(head[1:])
     return "", ""
 

@@ -88,6 +88,7 @@ THING_VERBS: tuple[Verb, ...] = (
         "what products registered, as far as you can see it",
         "resources",
         resources.resources,
+        kinds=True,
     ),
     Verb(
         "/usher",
@@ -96,6 +97,7 @@ THING_VERBS: tuple[Verb, ...] = (
         "one resource: whose it is, who is on its list, and what you may do with it",
         "resource {resource}",
         resources.resource,
+        kinds=True,
     ),
     Verb(
         "/usher",
@@ -107,6 +109,7 @@ THING_VERBS: tuple[Verb, ...] = (
         needs=frozenset({"add-resource"}),
         marks=marks(named="name", in_="space", owner="owner"),
         form="add-resource",
+        kinds=True,
     ),
     Verb(
         "/usher",
@@ -118,6 +121,7 @@ THING_VERBS: tuple[Verb, ...] = (
         needs=frozenset({"remove-resource"}),
         marks=marks(),
         form="remove-resource",
+        kinds=True,
     ),
     Verb(
         "/usher",
@@ -129,6 +133,7 @@ THING_VERBS: tuple[Verb, ...] = (
         needs=frozenset({"share"}),
         marks=_SHARING,
         form="share",
+        kinds=True,
     ),
     Verb(
         "/usher",
@@ -140,5 +145,6 @@ THING_VERBS: tuple[Verb, ...] = (
         needs=frozenset({"share"}),
         marks=_SHARING,
         form="unshare",
+        kinds=True,
     ),
 )

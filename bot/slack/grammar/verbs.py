@@ -197,7 +197,12 @@ def about_spaces(reading: Reading) -> bool:
 
 
 def usable_verbs(slash: Slash, *, desk: Desk) -> tuple[Verb, ...]:
-    return tuple(verb for verb in VERBS if verb.slash == slash and may_use(verb, desk))
+    return tuple(verb for verb in VERBS if verb.slash == slash and may_use(verb, desk) and _has_sense(verb, desk))
+
+
+def _has_sense(verb: Verb, desk: Desk) -> bool:
+    """Where no product registers anything, nobody is led to resources; whoever types them is told so."""
+    return bool(desk.catalogue.kinds) or not verb.kinds
 
 
 def first_step(desk: Desk) -> Verb | None:
@@ -206,11 +211,13 @@ def first_step(desk: Desk) -> Verb | None:
 
 
 def help_lines(slash: Slash, *, desk: Desk, verb: str | None = None) -> tuple[HelpLine, ...]:
-    """Only what the asker may do; with ``verb`` that one alone, of either command, or nothing."""
+    """Only what the asker may do; with ``verb`` that one and what begins with it, of either command, or nothing."""
     own = usable_verbs(slash, desk=desk)
     if verb is not None:
         other = usable_verbs("/access" if slash == "/usher" else "/usher", desk=desk)
-        return tuple(help_line(found, desk) for found in (*own, *other) if verb in (found.name, found.spelt))[:1]
+        named = [found for found in (*own, *other) if verb in (found.name, found.spelt)][:1]
+        named += [found for found in (*own, *other) if found.name.startswith(f"{verb} ")]
+        return tuple(help_line(found, desk) for found in named)
     first = first_step(desk)
     before = (first,) if first and first not in own else ()
     return tuple(help_line(found, desk) for found in (*before, *own))
@@ -238,8 +245,17 @@ def help_line(verb: Verb, desk: Desk) -> HelpLine:
     usage = (
         verb.usage.replace("SPACE", words.space.upper()) if desk.catalogue.space else _SPACE_PART.sub("", verb.usage)
     )
+    usage = _without(usage, ADD_ON=desk.catalogue.addons, KIND=desk.catalogue.kinds)
     about = verb.about.format(space=words.space, spaces=words.spaces, group=words.group, groups=words.groups)
     return HelpLine(f"{verb.slash} {in_own_words(usage, desk)}", about, example(verb, desk))
+
+
+def _without(usage: str, **there: object) -> str:
+    """Without what the catalogue has none of, among several things that one command takes."""
+    for word, some in there.items():
+        if not some:
+            usage = re.sub(rf"\|{word.replace('_', '-')}[^| ]*", "", usage)
+    return usage
 
 
 def example(verb: Verb, desk: Desk) -> str:

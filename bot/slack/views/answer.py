@@ -53,6 +53,11 @@ def _offer(outcome: Outcome) -> tuple[str, Element] | None:
             return None
 
 
+def nothing(what: str, then: Phrase) -> Message:
+    """Where nothing is called so: what was looked for, and where all that there is can be seen."""
+    return message(say("Unclear. {what} ", what=with_commands(what)) + then)
+
+
 def unclear(what: str, nearest: str | None, example: str) -> Message:
     near = say(" Did you mean {nearest}?", nearest=Command(nearest)) if nearest else NOTHING
     return message(

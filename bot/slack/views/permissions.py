@@ -120,6 +120,8 @@ def build(sheet: Sheet, draft: Draft | None = None, *, mark: str = "") -> Block:
     draft = draft or as_set(sheet)
     blocks = [rich(_head(sheet)), *_addons(sheet, draft), *_datasets(sheet, draft), *_features(sheet, draft)]
     settable = any(block["type"] == "input" for block in blocks)
+    if len(blocks) == 1:
+        blocks.append(rich(words.NOTHING_TO_SET))
     if settable:
         blocks.append(parts.reason(Prefilled(reason=draft.reason)))
     meta = Meta(person=sheet.member.id, space=sheet.space.value if sheet.space else "", mark=mark or sheet.mark)

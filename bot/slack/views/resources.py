@@ -115,11 +115,13 @@ def unknown(desk: Desk, typed: str, several: Sequence[str] = ()) -> Message:
         said = say("Unclear. Several go by that name: use the id, as in ")
         line = said + say("{command}", command=Command(f"/usher resource {sort}:{several[0]}"))
     elif name and sort.casefold() in desk.catalogue.kinds:
-        said = say("Unclear. There is no {typed} that you can see. ", typed=Typed(typed, 150))
+        said = say("Unclear. There is no “{typed}” here that you can see. ", typed=Typed(typed, 150))
         line = said + say("`/usher resources` lists all that you can.")
     elif desk.catalogue.kinds:
-        said = say("Unclear. {sort} is no kind of resource here: ", sort=Typed(sort, 80))
-        line = said + say("type {kinds}, as in {example}.", kinds=kinds, example=_example(desk))
+        said = say("Unclear. “{sort}” is no kind of resource here. ", sort=Typed(sort, 80))
+        many, one = (Command(f"/usher resource{typed}") for typed in _examples(desk))
+        line = said + say("For all of a kind type {kinds}, as in {many}; for one", kinds=kinds, many=many)
+        line += say(" its kind, a colon and its name, as in {one}.", one=one)
     else:
         line = say("Unclear. No product registers anything in this organization, so there are no resources here.")
     return message([line], [rich(line)])
@@ -132,5 +134,6 @@ def gone() -> Message:
     return message([said], [rich(said)])
 
 
-def _example(desk: Desk) -> Phrase:
-    return say("{command}", command=Command(f"/usher resources {next(iter(desk.catalogue.kinds))}"))
+def _examples(desk: Desk) -> tuple[str, str]:
+    kind = next(iter(desk.catalogue.kinds))
+    return f"s {kind}", f" {kind}:NAME"

@@ -51,10 +51,9 @@ def _choices(catalogue: Catalogue, scope: str, ids: Iterable[str]) -> list[Choic
 
 
 def initial(desk: Desk, role: str, space: str) -> str | None:
-    """The option for a role that was typed before."""
-    scope = "space" if space else "organization"
-    found = desk.catalogue.role(role, scope=scope) if role else None
-    return f"{scope}:{found.id}" if found else None
+    """The option for a role that was typed before; one that only spaces have is meant where none was named, too."""
+    scopes = ("space",) if space else ("organization", "space")
+    return next((f"{scope}:{role}" for scope in scopes if role and desk.catalogue.role(role, scope=scope)), None)
 
 
 @dataclass(frozen=True, slots=True)
