@@ -1,7 +1,8 @@
 """Other software that asks Usher what somebody may do: over real HTTP, with a token that the operator made.
 
 `async with asking(acme) as product:` and then `await product.may(ada.email, "read", "image", "scan-1")`; once only:
-`await ask(acme, ada.email, "read", "image", "scan-1")`. A whole running bot may be asked likewise.
+`await ask(acme, ada.email, "read", "image", "scan-1")`. A whole running bot may be asked likewise. Whatever is asked of an
+organization without a bot is also typed in Slack as `/usher why`, and the two answers must be one.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from typing import Any
 import aiohttp
 from sqlalchemy import select
 
+from bot.slack import grammar
+from bot.slack.grammar import Explain
+from bot.slack.views import why
 from bot.web.app import web_app
-from handlers.commands import Actor, Command, CreateToken, Done, TokenMade
+from handlers.commands import Actor, Command, CreateToken, Done, Refusal, TokenMade
 from handlers.house import Usher
 from storage.tables import organizations
 from tests.people import Org, result
@@ -40,10 +44,14 @@ class Product:
     session: aiohttp.ClientSession
     token: str = field(repr=False)
     slug: str
+    org: Org | None = field(default=None, repr=False)
 
     async def may(self, email: str, action: str, kind: str, named: str = "") -> bool:
         """No name: the organization itself."""
-        return (await self.asks(email, action, kind, named))["decision"]
+        decision = (await self.asks(email, action, kind, named))["decision"]
+        if self.org is not None:
+            assert await typed(self.org, email, action, kind, named) is decision, "Slack says otherwise"
+        return decision
 
     async def reasons(self, email: str, action: str, kind: str, named: str = "") -> list[str]:
         return (await self.asks(email, action, kind, named))["context"]["reasons"]
@@ -66,7 +74,10 @@ class Product:
         asked = question(email, "", kind, named or self.slug)
         heard = await self.post("/access/v1/search/action", {**asked, "page": {"limit": 1000}})
         assert heard.status == 200, heard
-        return {one["name"] for one in heard.said["results"]}
+        found = {one["name"] for one in heard.said["results"]}
+        if self.org is not None:
+            assert all([await typed(self.org, email, one, kind, named) for one in found]), "Slack says otherwise"
+        return found
 
     async def post(self, path: str, body: Any = None, *, token: str | None = None, **sent: Any) -> Heard:
         """`body` as JSON, or whatever `sent` says (`data`, `headers`)."""
@@ -90,6 +101,23 @@ async def ask(where: Org | Running, email: str, action: str, kind: str, named: s
         return await product.may(email, action, kind, named)
 
 
+async def typed(org: Org, email: str, action: str, kind: str, named: str) -> bool:
+    """The first word that the founder reads after `/usher why`; who or what is unknown can do nothing."""
+    desk = await org.founder.desk()
+    thing = f'"{kind}:{named}"' if named and kind != "organization" else kind
+    reading = grammar.read("/usher", f"why {email} can {action} {thing}", desk=desk, now=org.clock())
+    assert isinstance(reading, Explain), reading
+    try:
+        found = await org.usher.queries.why(desk, reading.topic, reading.person, org.usher.evaluation)
+    except Refusal as refusal:
+        assert refusal.code in UNKNOWN, refusal.code
+        return False
+    return why.explanation(desk, found).text.startswith("Yes. ")
+
+
+UNKNOWN = ("unknown-person", "unknown-kind", "unknown-resource", "unknown-space", "unknown-toggle")
+
+
 @asynccontextmanager
 async def asking(where: Org | Running) -> AsyncGenerator[Product]:
     """In a running bot it asks about its first organization."""
@@ -101,7 +129,8 @@ async def asking(where: Org | Running) -> AsyncGenerator[Product]:
         else:
             address = await stack.enter_async_context(served(web_app(usher, public_url=PUBLIC, slack=None)))
         session = await stack.enter_async_context(aiohttp.ClientSession(address))
-        yield Product(session, await new_token(usher, found["id"]), found["slug"])
+        org = where if isinstance(where, Org) else None
+        yield Product(session, await new_token(usher, found["id"]), found["slug"], org)
 
 
 async def operator_does(acme: Org, *commands: Command) -> None:
