@@ -14,7 +14,7 @@ from handlers.contents import Becomes, Names, contents, people_in, things_in
 from handlers.facts import Case, Facts, named
 from handlers.models import CardChange, RequestCard, RequestState
 from handlers.parts import Catalogues, House
-from storage import members, names, organizations, requests
+from storage import groups, members, names, organizations, requests
 from storage.members import Wanted
 from storage.records import MemberRecord, RequestRecord
 from storage.store import Connection
@@ -64,14 +64,17 @@ class Cards:
         everybody = {one.id: one for one in loaded}
         known = await grounds(connection, facts.organization.id, records, self._house.catalogues)
 
-        def could(record: RequestRecord) -> bool:
+        async def could(record: RequestRecord) -> bool:
             if record.lone and record.requester == me.id:
                 return True
             found = case_of(record, facts, known, everybody)
-            return found is not None and bool(able_to_decide(*found, [me], excluded=_involved(record)))
+            if found is None:
+                return False
+            able = able_to_decide(*found, [me], excluded=_involved(record))
+            return bool(await not_gaining(connection, *found, able))
 
         waiting = [one for one in records if one.expires > facts.now and me.id not in votes.get(one.id, ())]
-        return [one for one in waiting if could(one)]
+        return [one for one in waiting if await could(one)]
 
     async def deciders(self, connection: Connection, record: RequestRecord, facts: Facts) -> list[MemberRecord]:
         """Everybody who could decide one request, the owners of its space first where it is a person's own."""
@@ -93,7 +96,7 @@ async def could_decide(
     if facts.space is not None:
         known = tuple(facts.catalogue.space)
         inside = await members.holding(connection, organization, known, space=facts.place, now=now)
-        inside = able_to_decide(case, facts, inside, excluded=excluded)
+        inside = await not_gaining(connection, case, facts, able_to_decide(case, facts, inside, excluded=excluded))
     if inside and case.own:
         return inside
     target_roles = frozenset(grant.what for grant in facts.target.roles if not grant.space) if facts.target else None
@@ -104,7 +107,19 @@ async def could_decide(
         above = [*await members.load(connection, organization, owner, now=now), *above]
     already = {one.id for one in inside}
     others = {one.id: one for one in above if one.id not in already}
-    return [*inside, *able_to_decide(case, facts, list(others.values()), excluded=excluded)]
+    able = able_to_decide(case, facts, list(others.values()), excluded=excluded)
+    return [*inside, *await not_gaining(connection, case, facts, able)]
+
+
+async def not_gaining(
+    connection: Connection, case: Case, facts: Facts, able: Sequence[MemberRecord]
+) -> list[MemberRecord]:
+    """Without those to whom it would give something through a group that they are in (invariant 32)."""
+    if not case.groups or not able:
+        return list(able)
+    ids = [one.id for one in able]
+    gaining = await groups.anywhere_in(connection, facts.organization.id, case.groups, ids, now=facts.now)
+    return [one for one in able if one.id not in gaining]
 
 
 def able_to_decide(

@@ -111,10 +111,15 @@ def _case(record: RequestRecord, command: Command, facts: Facts, known: Grounds)
         own=record.beneficiary == record.requester,
         opens=recataloguing.gains(facts.catalogue, remodel) if remodel else policy.opens(facts, _addons(command)),
         counts_as=COUNTS_AS[asked],
-        people=frozenset(people_in(command)) if isinstance(command, JoinGroup | LeaveGroup) else frozenset(),
+        people=frozenset(people_in(command)) if isinstance(command, _CONCERNING) else frozenset(),
+        groups=frozenset(command.groups) if isinstance(command, Share) else frozenset(),
         resource=known.resources.get(_resource_in(command)),
         remodels=remodel is not None,
     )
+
+
+# What concerns everybody whom it names, so that none of them decides about it.
+_CONCERNING = (AddResource, JoinGroup, LeaveGroup, Share)
 
 
 def _change(record: RequestRecord, command: Command) -> Change:

@@ -55,8 +55,8 @@ class Case:
 
     ``opens``: permissions that it gives beside those of ``new`` (add-ons). ``counts_as``: the change that a request for
     access asks for, and that whoever decides it must be able to make. ``people``: all whom it concerns, where these are
-    several; none of them decides about it. ``resource`` is the one that is changed or shared. ``remodels``: another
-    catalogue is to say what everybody may do.
+    several; none of them decides about it, nor does anybody in one of ``groups``. ``resource`` is the one that is
+    changed or shared. ``remodels``: another catalogue is to say what everybody may do.
     """
 
     change: Change
@@ -67,6 +67,7 @@ class Case:
     opens: frozenset[str] = frozenset()
     counts_as: Change = "change-role"
     people: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
     resource: ResourceRecord | None = None
     remodels: bool = False
 

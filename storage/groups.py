@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, insert, or_, select, update
@@ -67,6 +67,16 @@ async def within(
     rows = (await connection.execute(select(grants.c.member_id, grants.c.ends_at).where(live))).all()
     lasting = frozenset(row.member_id for row in rows if row.ends_at is None)
     return lasting, frozenset(row.member_id for row in rows) - lasting
+
+
+async def anywhere_in(
+    connection: AsyncConnection, organization: str, groups_: Collection[str], people: Sequence[str], *, now: datetime
+) -> frozenset[str]:
+    """Which of these people are in any of these groups."""
+    ends = or_(grants.c.ends_at.is_(None), grants.c.ends_at > now)
+    held = and_(grants.c.organization_id == organization, grants.c.kind == GROUP, grants.c.what.in_(groups_))
+    live = and_(held, grants.c.member_id.in_(people), grants.c.ended_at.is_(None), ends)
+    return frozenset((await connection.execute(select(grants.c.member_id).where(live))).scalars())
 
 
 # Changing -------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from handlers import policy
-from handlers.cards import able_to_decide, could_decide
+from handlers.cards import able_to_decide, could_decide, not_gaining
 from handlers.cases import command_of
 from handlers.commands import (
     COMMANDS,
@@ -209,6 +209,8 @@ async def check_decider(work: Work, request: RequestRecord, asked: Work, plan: P
     refusal = policy.may_approve(plan.case, decider, excluded=_involved(plan, request.requester))
     if refusal is not None:
         raise refusal
+    if not await not_gaining(work.tx.connection, plan.case, plan.facts, [me]):
+        raise Refusal("own-request")
     return me
 
 
@@ -244,7 +246,8 @@ async def _still_count(work: Work, request: RequestRecord, plan: Plan, voters: t
         return 0
     loaded = await members.load(work.tx.connection, work.organization, Wanted(ids=voters), now=work.now)
     there = [one for one in loaded if not _gone_from_slack(one)]
-    return len(able_to_decide(plan.case, plan.facts, there, excluded=_involved(plan, request.requester)))
+    able = able_to_decide(plan.case, plan.facts, there, excluded=_involved(plan, request.requester))
+    return len(await not_gaining(work.tx.connection, plan.case, plan.facts, able))
 
 
 async def _run(work: Work, request: RequestRecord, asked: Work, plan: Plan) -> Outcome:

@@ -122,7 +122,11 @@ async def plan_add(command: AddResource, work: Work) -> Plan:
     return Plan(
         command=resolved,
         facts=facts,
-        case=Case("add-resource" if there is None else "remove-resource", resource=there),
+        case=Case(
+            "add-resource" if there is None else "remove-resource",
+            people=frozenset({owner.id} if owner else ()),
+            resource=there,
+        ),
         run=lambda doing, _: _register(doing, resource, there),
         old=there.name if there else None,
         new=name,

@@ -125,7 +125,7 @@ async def plan_share(command: Share, work: Work) -> Plan:
     return Plan(
         resolved,
         facts,
-        replace(SHARE, resource=resource),
+        replace(SHARE, resource=resource, people=new.keys.people, groups=new.keys.groups),
         lambda doing, _: _share(doing, resource, new, for_a_while),
         new=resource.name,
     )
