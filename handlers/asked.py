@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 from handlers.catalogue import Catalogue
 from handlers.commands import Level, Mode, Override
 from handlers.decisions import FEATURE, ORGANIZATION, SPACE, Decision, Held, Subject, Target, decide
+from handlers.finding import is_address
 from handlers.parts import Catalogues
 from storage import decisions
 from storage.decisions import Asked, Moments, PersonRecord, ThingRecord
@@ -38,7 +39,8 @@ class Known:
     things: dict[tuple[str, str], Target] = field(default_factory=dict[tuple[str, str], Target])
 
     def subject(self, email: str) -> Subject | None:
-        return self.people.get(folded(email))
+        found = self.people.get(folded(email))
+        return found if found is not None and is_address(found.email, email) else None
 
     def target(self, kind: str, named: str) -> Target | None:
         """Features, and what is of no kind that the catalogue knows, need no looking up."""

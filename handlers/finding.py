@@ -19,12 +19,23 @@ def wanted(person: Person, team: str) -> Wanted:
     )
 
 
+def is_address(kept: str, given: str) -> bool:
+    """Whether both are one address, in whatever letter case. Names may be told apart more loosely: `ß` and `ss`, say,
+    are letters of different domains, and whoever owns the one must not be taken for somebody of the other."""
+    return _lowered(kept) == _lowered(given)
+
+
+def _lowered(address: str) -> str:
+    """Only letters that are the other case of each other: neither ligatures nor signs that merely look alike."""
+    return "".join(low if (low := letter.lower()).upper() == letter else letter for letter in address.strip())
+
+
 def is_meant(member: MemberRecord, person: Person) -> bool:
     """Whether a loaded member is one that ``person`` names."""
     if person.id:
         return member.id == person.id
     if person.email:
-        return folded(member.email) == folded(person.email)
+        return is_address(member.email, person.email)
     if person.slack:
         return member.slack_user == person.slack
     name, typed = folded(member.name), folded(person.name or "")

@@ -29,6 +29,7 @@ from handlers.commands import (
     StartConnecting,
     UseOrganization,
 )
+from handlers.finding import is_address
 from handlers.keys import hashed
 from storage import accounts, affiliations, grants, invitations, members, organizations, requests
 from storage.accounts import Standing
@@ -188,6 +189,6 @@ class Scopes:
             wanted = Wanted(emails=(folded(email),))
             found = await members.load(connection, organization, wanted, now=now)
         member = next((one for one in found if one.status == "active" and one.listed and one.has_factor), None)
-        if known is None or member is None or not known.good or folded(known.email or "") != folded(email):
+        if known is None or member is None or not known.good or not is_address(member.email, known.email or ""):
             return None
         return member.id

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from handlers.catalogue import Role
 from handlers.commands import Accepted, AcceptInSlack, AcceptOnWeb, Refusal, Result
 from handlers.facts import named
+from handlers.finding import is_address
 from handlers.flows import slack_accounts
 from handlers.flows.work import Work, link_token
 from handlers.notices import Told
 from handlers.proof import Enrolment
 from storage import accounts, credentials, grants, groups, invitations, members
 from storage.grants import NewRole
-from storage.members import Wanted, folded
+from storage.members import Wanted
 from storage.records import AuditEntry, InvitationRecord, MemberRecord
 
 
@@ -79,7 +80,7 @@ async def in_slack(command: AcceptInSlack, work: Work) -> Result:
         raise Refusal("already-connected", person=work.me.name)
     found = await invitations.find(work.tx.connection, command.invitation)
     joining = await _joining(found if found and found.organization == work.organization else None, work)
-    if account.email is None or folded(account.email) != folded(joining.member.email):
+    if account.email is None or not is_address(joining.member.email, account.email):
         raise Refusal("address-not-vouched")
     name = joining.member.name or account.name or joining.member.email
     entry = _entry(work, joining, how="slack", factor=False)

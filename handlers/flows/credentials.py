@@ -20,6 +20,7 @@ from handlers.commands import (
     StartConnecting,
 )
 from handlers.facts import named
+from handlers.finding import is_address
 from handlers.flows.accepting import set_credentials
 from handlers.flows.slack_accounts import at_home
 from handlers.flows.work import Work, link_token
@@ -144,7 +145,7 @@ async def _mail_code(work: Work, account: SlackAccountRecord, member: MemberReco
 
 def vouched(account: SlackAccountRecord, email: str) -> bool:
     """Whether Slack itself names this address as the account's own."""
-    return account.email is not None and folded(account.email) == folded(email)
+    return account.email is not None and is_address(account.email, email)
 
 
 async def connect(command: Connect, work: Work) -> Result:
