@@ -125,7 +125,12 @@ class WhyQueries(Letters):
         if me.status != "active":
             raise Refusal("not-active", organization=organization.name)
         facts = Facts(now, SYSTEM, organization, self._catalogue(organization), me=me)
-        return facts, find(loaded, person) if person else me
+        try:
+            return facts, find(loaded, person) if person else me
+        except Refusal:
+            if not policy.permitted(facts).intersection(_ASKS):
+                raise Refusal("may-not") from None
+            raise
 
     async def _thing(self, connection: Connection, facts: Facts, topic: Topic, *, others: bool) -> _Thing:
         """Whoever may not ask about others there hears no more than that. Raises Refusal."""

@@ -6,6 +6,7 @@ import base64
 import ipaddress
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ from bot.web.asking import search_of
 from handlers.addresses import may_reach
 from handlers.asked import Question
 from handlers.commands import (
+    AcceptInSlack,
+    Actor,
     AddResource,
     ChangeRole,
     CreateGroup,
@@ -22,16 +25,21 @@ from handlers.commands import (
     GivenBack,
     Invite,
     JoinGroup,
+    Person,
+    Refusal,
     Share,
     SpaceChanged,
     Thing,
     Waiting,
 )
+from handlers.explaining import Topic
 from storage.tables import grants
 from tests.asking import asking, question
 from tests.people import Org, Somebody, closing, organization, result, told, waits, why
 
 __all__ = ["closing"]
+
+DEFAULT = Path(__file__).parents[2] / "handlers/catalogues/default.toml"
 
 pytestmark = pytest.mark.usefixtures("closing")
 
@@ -115,6 +123,39 @@ async def test_whoever_begins_alone_and_holds_less_by_the_time_of_the_code_is_re
     assert await acme.state(request) != "approved"
 
 
+# Approving what one gains by ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.invariant(32)
+async def test_whoever_gains_by_a_share_does_not_decide_about_it_also_through_a_group(
+    database_url: str, tmp_path: Path
+) -> None:
+    before = DEFAULT.read_text().partition("[privileged]")[0]
+    careful = tmp_path / "careful.toml"
+    changes = '["share", "add-resource", "remove-resource"]'
+    careful.write_text(f"{before}[privileged]\nlines = [{{ changes = {changes}, approvals = 1, code = false }}]\n")
+    acme = await organization(database_url, catalogue=str(careful))
+    ada, bob, cleo, dora = [await acme.member("admin") for _ in range(4)]
+    await acme.operator(CreateGroup("Design"))
+    await acme.operator(JoinGroup((cleo.person,), "Design"))
+    await acme.operator(AddResource("dashboard", "costs", "Costs"))
+    for change, gaining in (
+        (Share(Thing("dashboard", "costs"), people=(bob.person,)), bob),
+        (Share(Thing("dashboard", "costs"), groups=("Design",)), cleo),
+        (AddResource("image", "scan-1", "Scan", owner=bob.person), bob),
+        (AddResource("image", "scan-1", "Scan", owner=cleo.person), cleo),
+    ):
+        outcome = await ada.does(change)
+        assert isinstance(outcome, Waiting)
+        assert gaining.id not in {one.id for one in outcome.approvers}
+        assert dora.id in {one.id for one in outcome.approvers}
+        waiting = acme.usher.queries.waiting
+        assert [one.id for one in await waiting(await dora.desk())] == [outcome.request]
+        assert await waiting(await gaining.desk()) == ()
+        assert why(await gaining.approves(outcome.request)) == "own-request"
+        assert told([await dora.approves(outcome.request)]) == ["approved"]
+
+
 # Seeing ---------------------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +179,36 @@ async def test_a_space_of_ones_own_shows_nothing_of_what_lies_elsewhere(database
     assert await queries.people(desk, "", status="deactivated") == ()
     assert await queries.people(desk, "waiting", status="invited") == ()
     assert eve.id in {one.value for one in await queries.people(await acme.founder.desk(), "")}
+
+
+@pytest.mark.invariant(27)
+@pytest.mark.seed("001-47")
+async def test_whoever_may_not_ask_about_others_cannot_tell_a_member_from_nobody(database_url: str) -> None:
+    acme = await organization(database_url)
+    bob, eve = await acme.member(), await acme.member()
+    topic, evaluation = Topic("members:list", "organization"), acme.usher.evaluation
+    for person in (eve.person, Person(email=eve.email), Person(email="nobody@elsewhere.example"), Person(name="No")):
+        with pytest.raises(Refusal) as refused:
+            await acme.usher.queries.why(await bob.desk(), topic, person, evaluation)
+        assert refused.value.code == "may-not"
+
+
+LOOK_ALIKE = ("bob@gro\u00df.example", "BOB@GRO\u00df.example", "bob@gro\u017fs.example")
+
+
+@pytest.mark.invariant(13, 28)
+@pytest.mark.parametrize("other", LOOK_ALIKE)
+async def test_an_address_that_merely_looks_alike_is_somebody_elses(database_url: str, other: str) -> None:
+    acme = await organization(database_url)
+    invitation = await acme.invitation("bob@gross.example", "admin")
+    stranger = await acme.stranger("Stranger", email=other)
+    assert why(await stranger.does(AcceptInSlack(invitation))) == "address-not-vouched"
+    bob = await acme.joined(await acme.stranger("Bob", email="Bob@GROSS.example"), invitation)
+    assert await may(acme, bob, "members:list", "organization", "acme")
+    assert not await may(acme, stranger, "members:list", "organization", "acme")
+    by = Actor(via="token", organization=acme.id)
+    added = AddResource("image", "scan-1", "Scan", owner=Person(email=other))
+    assert why(await acme.usher.gate.perform(added, by=by)) == "unknown-person"
 
 
 # Other software -------------------------------------------------------------------------------------------------------
