@@ -21,7 +21,7 @@ from bot.slack.grammar import (
 )
 from bot.slack.views import answer, lists
 from bot.slack.views.blocks import Message, message
-from bot.wording.phrase import say
+from bot.wording.phrase import Phrase, Typed, say
 from bot.wording.refusals import refused
 from handlers.commands import Cancel, Command, Refused
 from handlers.models import Desk, RequestCard
@@ -136,10 +136,10 @@ def _is_named(card: RequestCard, name: str) -> bool:
     return name.casefold() in {known.casefold() for known in names if known}
 
 
-def _none_of(waiting: Sequence[RequestCard], name: str | None) -> str:
+def _none_of(waiting: Sequence[RequestCard], name: str | None) -> Phrase:
     if not waiting or name is None:
-        return "None of your requests is waiting, so there is nothing to cancel."
-    return f"None of your waiting requests is called “{name}”."
+        return say("None of your requests is waiting, so there is nothing to cancel.")
+    return say("None of your waiting requests is called “{name}”.", name=Typed(name, 80))
 
 
 async def listener(door: Door, ack: Any, body: Body) -> None:

@@ -9,7 +9,7 @@ from bot.slack.pressing import Handler, Press, does, open_view, show
 from bot.slack.views import answer, holding, request_access
 from bot.slack.views.blocks import Message, message
 from bot.slack.views.fields import EMPTY
-from bot.wording.phrase import say
+from bot.wording.phrase import Phrase, Typed, say
 from handlers.commands import Command, GiveBack, Refused, RequestAccess
 from handlers.models import Access
 
@@ -42,11 +42,11 @@ def _longer(one: Access, asked: HeldWhich) -> RequestAccess:
     )
 
 
-def _none_of(asked: HeldWhich) -> str:
+def _none_of(asked: HeldWhich) -> Phrase:
     what = "that ends by itself" if asked.what == "extend" else "that you can give back"
     if asked.name is None:
-        return f"You hold nothing {what}."
-    return f"You hold nothing called “{asked.name}” {what}."
+        return say(f"You hold nothing {what}.")
+    return say(f"You hold nothing called “{{name}}” {what}.", name=Typed(asked.name, 80))
 
 
 # Buttons --------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from bot.slack.grammar import Form, OpenForm, Prefill
 from bot.slack.views import change_role, connect, deactivate, invite, reactivate, request_access, set_up
 from bot.slack.views.blocks import Block, Message, message
 from bot.slack.views.fields import EMPTY, Prefilled
-from bot.wording.phrase import Command, say
+from bot.wording.phrase import Command, Typed, say
 from handlers.commands import Account
 from handlers.models import Choice, Desk
 
@@ -90,11 +90,14 @@ async def prefilled(door: Door, visit: Visit, known: Prefill) -> Prefilled:
     typed = await asking.prefilled(door, visit, known, typed)
     if person and who is None:
         return replace(
-            typed, note=say("There is no member “{person}” here: choose somebody from the list.", person=person)
+            typed,
+            note=say("There is no member “{person}” here: choose somebody from the list.", person=Typed(person, 80)),
         )
     if space and where is None:
         word = visit.desk.catalogue.words.space
-        return replace(typed, note=say("There is no {word} “{space}” here that you can reach.", word=word, space=space))
+        return replace(
+            typed, note=say("There is no {word} “{space}” here that you can reach.", word=word, space=Typed(space, 80))
+        )
     return typed
 
 

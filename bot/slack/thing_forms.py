@@ -8,7 +8,7 @@ from bot.slack.grammar import Form, Prefill
 from bot.slack.views import group_forms, resource_forms
 from bot.slack.views.blocks import Block
 from bot.slack.views.fields import Prefilled
-from bot.wording.phrase import listed, say
+from bot.wording.phrase import Typed, listed, say
 from handlers.models import Choice, Desk
 
 Find = Callable[[Door, Visit, str], Awaitable[Choice | None]]
@@ -56,7 +56,7 @@ async def prefilled(door: Door, visit: Visit, known: Prefill, typed: Prefilled, 
         return typed
     note = say(
         "There is no {missing} here that you can reach: choose from the list.",
-        missing=listed([f"“{text}”" for text in missing], last=" and no "),
+        missing=listed([say("“{it}”", it=Typed(text, 80)) for text in missing], last=" and no "),
     )
     return replace(typed, note=typed.note or note)
 

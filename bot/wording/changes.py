@@ -123,6 +123,9 @@ def _becoming(card: RequestCard) -> Phrase:
 
 
 def _value(what: Becoming, value: str) -> Fact:
+    """As the form shows it."""
+    if what in {"plan", "catalogue"}:
+        return value.capitalize()
     return say(_VALUES[value]) if what in {"mode", "level"} and value in _VALUES else value
 
 
@@ -197,7 +200,7 @@ _WHAT: Final[Mapping[CardChange, Callable[[RequestCard, str], Phrase]]] = {
 
 def _short_role(card: RequestCard) -> Phrase:
     old = role_title(card.catalogue, card.old, card.space)
-    change = say(": {a} → {b}", a=old, b=_new(card))
+    change = say(": {b}, for longer", b=_new(card)) if card.extends else say(": {a} → {b}", a=old, b=_new(card))
     return say("Role of {target}", target=_target(card)) + _where(card) + change
 
 

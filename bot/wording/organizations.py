@@ -125,9 +125,10 @@ def preview(found: Preview) -> list[Phrase]:
         old=found.old.title,
     )
     rests = say(
-        "What {new} has no use for rests, and comes back with {old}: features set otherwise, dataset rules, places.",
+        "What {new} has no use for rests, and comes back with {old}: features set otherwise, dataset rules, {spaces}.",
         new=found.new.title,
         old=found.old.title,
+        spaces=found.old.words.spaces,
     )
     approval = say("Somebody else who may change settings has to approve it, with a one-time code.")
     return [head, *(_shift(found, one) for one in found.shifts), rests, approval]

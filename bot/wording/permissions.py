@@ -96,7 +96,7 @@ def addons(what: Controls, held: Collection[str]) -> list[Phrase]:
         return [say("Each opens something more; what is unticked is taken away at once.")]
     own = say("the role here is {role}", role=what.role.title) if what.role else say("there is no role here yet")
     only = say("Add-ons go on {roles} alone, and ", roles=listed(roles)) + own
-    only += say(": `/usher role PERSON ROLE{place}` changes that.", place=_place(what))
+    only += say(f": `/usher role PERSON ROLE{_place(what)}` changes that.")
     return [only + (say(" Those that are held rest: they open nothing until the role fits.") if held else NOTHING)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.wording.left_out import known_why, left_out
-from bot.wording.phrase import Fact, Phrase, Who, Words, say
+from bot.wording.phrase import Fact, Phrase, Typed, Who, Words, say
 from handlers.commands import NotInvited, RefusalCode, Refused
 
 
@@ -425,4 +425,4 @@ def _fill(template: str, refusal: Refused) -> Phrase:
 
 def _as_typed(text: str) -> Fact:
     """A mention arrives as Slack marks it up; it is shown as the mention it is."""
-    return Who("somebody", text[2:-1]) if text.startswith("<@") and text.endswith(">") else text
+    return Who("somebody", text[2:-1]) if text.startswith("<@") and text.endswith(">") else Typed(text, 150)

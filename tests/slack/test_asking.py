@@ -139,12 +139,13 @@ async def test_the_form_says_what_is_missing_and_begins_with_what_was_typed(acme
 async def test_what_is_held_for_a_while_is_extended_by_line_and_by_button(acme: Office) -> None:
     grace, linus = acme.person("grace"), acme.person("linus")
     nothing = await linus.type("/access extend")
-    assert nothing.text.startswith("Unclear. You hold nothing that ends by itself.")
+    assert nothing.text == "Unclear. You hold nothing that ends by itself. `/access mine` shows all that you hold."
     await grace.type(f"/usher role {linus.mention} editor in Apollo for 4h")
     asked = await linus.type("/access extend for 8h because the audit goes on")
     assert asked.text.startswith("Waiting for the approval of"), asked.text
     await acme.settle()
     assert "asks to extend the role Editor in the space Apollo for 8 hours" in card(acme, "grace").text
+    assert "in the space Apollo: Editor, for longer" in card(acme, "grace").text
     assert "now holds the role Editor in the space Apollo until" in await approved_by(acme, "grace")
     await linus.type("/access mine")
     await linus.press("Extend")

@@ -254,13 +254,14 @@ async def test_another_catalogue_shows_who_gains_and_loses_before_anybody_is_ask
     assert "What changes with the catalogue Imaging in place of Default." in words
     assert "• Admin, 1 person: gains organization:create; loses " in words
     assert "• Member, 2 people" in words
+    assert "features set otherwise, dataset rules, spaces." in words
     assert "Somebody else who may change settings has to approve it" in words
     asked = await acme.grace.submit()
     assert "It takes a one-time code of theirs." in read(asked, acme.grace)
     await acme.grace.close()
     await acme.bot.settle()
     waiting = await card(acme.ada)
-    assert "change the settings of Acme: plan free; catalogue imaging; by which Super admin loses" in waiting.text
+    assert "change the settings of Acme: plan Free; catalogue Imaging; by which Super admin loses" in waiting.text
     assert "Admin gains organization:create and loses " in waiting.text
     await acme.ada.press("Approve", on=waiting)
     assert "Approved, and the change has run" in read(await acme.ada.submit(code=acme.code("ada")), acme.ada)

@@ -53,9 +53,9 @@ def _offer(outcome: Outcome) -> tuple[str, Element] | None:
             return None
 
 
-def nothing(what: str, then: Phrase) -> Message:
+def nothing(what: Phrase, then: Phrase) -> Message:
     """Where nothing is called so: what was looked for, and where all that there is can be seen."""
-    return message(say("Unclear. {what} ", what=with_commands(what)) + then)
+    return message(say("Unclear. ") + what + say(" ") + then)
 
 
 def unclear(what: str, nearest: str | None, example: str) -> Message:
