@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers import finding
+from handlers import finding, policy
 from handlers.commands import (
     Actor,
     AddResource,
@@ -58,8 +58,14 @@ def acting(loaded: Sequence[MemberRecord], by: Actor) -> MemberRecord | None:
 
 
 def find(work: Work, person: Person, *, field: str = "person") -> MemberRecord:
-    """The one member that was named. Raises Refusal: unknown, or several of that name."""
-    return finding.find(work.loaded, person, field=field)
+    """The one member that was named. Raises Refusal: unknown, or several of that name, who are told apart for those
+    alone who may list people."""
+    try:
+        return finding.find(work.loaded, person, field=field)
+    except Refusal as refusal:
+        if refusal.code != "ambiguous-person" or work.me is None or "list" in policy.permitted(work.facts):
+            raise
+        raise Refusal("ambiguous-person", field, person=person.typed, several=person.typed) from None
 
 
 async def find_space(work: Work, named: str | None) -> SpaceRecord | None:

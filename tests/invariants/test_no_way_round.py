@@ -27,6 +27,7 @@ from handlers.commands import (
     JoinGroup,
     Person,
     Refusal,
+    RequestAccess,
     Share,
     SpaceChanged,
     Thing,
@@ -191,6 +192,31 @@ async def test_whoever_may_not_ask_about_others_cannot_tell_a_member_from_nobody
         with pytest.raises(Refusal) as refused:
             await acme.usher.queries.why(await bob.desk(), topic, person, evaluation)
         assert refused.value.code == "may-not"
+
+
+@pytest.mark.seed("001-47")
+async def test_who_goes_by_a_name_is_told_to_nobody_who_may_not_list_people(database_url: str) -> None:
+    acme = await organization(database_url)
+    bob, ada = await acme.member(), await acme.member("admin")
+    for number in range(2):
+        await acme.member(name="Zoe", email=f"zoe.{number}@acme.example")
+    zoe = RequestAccess("admin", person=Person(name="Zoe"), reason="She asked me to")
+    for command in (zoe, ChangeRole(Person(name="Zoe"), "guest")):
+        refused = await bob.does(command)
+        assert why(refused) == "ambiguous-person"
+        assert "@" not in str(refused)
+    assert "zoe.0@acme.example" in str(await ada.does(ChangeRole(Person(name="Zoe"), "guest")))
+
+
+@pytest.mark.invariant(20)
+async def test_whoever_was_deactivated_is_offered_no_names_any_more(database_url: str) -> None:
+    acme = await organization(database_url)
+    bob = await acme.member()
+    await acme.makes_spaces("Lab")
+    queries = acme.usher.queries
+    assert [one.label for one in await queries.spaces(await bob.desk(), "")] == ["Lab"]
+    assert told([await acme.operator(Deactivate(bob.person))]) == ["status-changed"]
+    assert await queries.spaces(await bob.desk(), "") == ()
 
 
 LOOK_ALIKE = ("bob@gro\u00df.example", "BOB@GRO\u00df.example", "bob@gro\u017fs.example")
