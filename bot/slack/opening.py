@@ -91,7 +91,10 @@ async def prefilled(door: Door, visit: Visit, known: Prefill) -> Prefilled:
     if person and who is None:
         return replace(
             typed,
-            note=say("There is no member “{person}” here: choose somebody from the list.", person=Typed(person, 80)),
+            note=say(
+                "There is no member “{person}” here, or more than one: choose somebody from the list.",
+                person=Typed(person, 80),
+            ),
         )
     if space and where is None:
         word = visit.desk.catalogue.words.space

@@ -55,7 +55,7 @@ async def prefilled(door: Door, visit: Visit, known: Prefill, typed: Prefilled, 
     if not missing:
         return typed
     note = say(
-        "There is no {missing} here that you can reach: choose from the list.",
+        "There is no {missing} here that you can reach, or more than one: choose from the list.",
         missing=listed([say("“{it}”", it=Typed(text, 80)) for text in missing], last=" and no "),
     )
     return replace(typed, note=typed.note or note)

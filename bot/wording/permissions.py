@@ -94,14 +94,17 @@ def addons(what: Controls, held: Collection[str]) -> list[Phrase]:
         return [say(f"Add-ons are given in one {where}: `/usher permissions PERSON in {where.upper()}`.")]
     if what.addons:
         return [say("Each opens something more; what is unticked is taken away at once.")]
+    resting = say(" Those that are held rest: they open nothing until the role fits.") if held else NOTHING
+    return [_where_they_go(what, roles) + resting]
+
+
+def _where_they_go(what: Controls, roles: Sequence[str]) -> Phrase:
+    if what.limited:
+        return say("As {role} of the organization nobody gets add-ons here.", role=what.limited.title)
     own = say("the role here is {role}", role=what.role.title) if what.role else say("there is no role here yet")
+    place = f" in {what.catalogue.words.space.upper()}" if what.in_space else ""
     only = say("Add-ons go on {roles} alone, and ", roles=listed(roles)) + own
-    only += say(f": `/usher role PERSON ROLE{_place(what)}` changes that.")
-    return [only + (say(" Those that are held rest: they open nothing until the role fits.") if held else NOTHING)]
-
-
-def _place(what: Controls) -> str:
-    return f" in {what.catalogue.words.space.upper()}" if what.in_space else ""
+    return only + say(f": `/usher role PERSON ROLE{place}` changes that.")
 
 
 def addon_roles(what: Controls) -> list[str]:

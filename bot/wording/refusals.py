@@ -32,6 +32,7 @@ UNNAMED: Mapping[str, str] = {
     "kind": "places of that kind",
     "place": "place",
     "group": "of that name",
+    "word": "group",
     "resource": "of that name",
     "email": "that address",
     "plan": "of that name",
@@ -116,7 +117,7 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "`/usher invitations`.",
     ),
     "unknown-group": Sentence(
-        "There is no group {group} here.",
+        "There is no {word} {group} here.",
         "Check the spelling; whoever manages groups finds them all with `/usher groups`.",
     ),
     "unknown-catalogue": Sentence("There is no catalogue {catalogue}.", "Choose one from the form's list."),
@@ -189,8 +190,8 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
     ),
     "exactly-one": Sentence("Exactly one person holds the role {role}.", "It can only be handed over; ask {ask}."),
     "at-most-viewer": Sentence(
-        "Their role in the organization allows {most} at most here.",
-        "Choose a lower role here, or raise their role in the organization first.",
+        "The role in the organization allows {most} at most here.",
+        "Choose a lower role here, or another role in the organization first.",
     ),
     "temporary-top": Sentence(
         "The role {role} can't be given for a while only.", "Give it for good, or choose another role."
@@ -315,8 +316,8 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "One dataset can't be Read and Read + Write at once.", "Leave it in one of the two fields."
     ),
     "addon-not-here": Sentence(
-        "The add-on {addon} goes on {roles} alone, and this person has {role} here.",
-        "Change their role first, or choose what their role opens by itself.",
+        "The add-on {addon} goes on {roles} alone, and what counts here is {role}.",
+        "Another role first, or choose what this one opens by itself.",
     ),
     "toggle-not-for-role": Sentence(
         "{toggle} can't be set for the role {role}.", "Choose those that the form offers, or change the role."
@@ -332,7 +333,7 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
     "ambiguous-resource": Sentence(
         "Several go by {resource}.", "Use the id in place of the name, one of: {several}; or choose it in the form."
     ),
-    "group-exists": Sentence("There is a group {group} already.", "Choose another name, or use the one there is."),
+    "group-exists": Sentence("There is a {word} {group} already.", "Choose another name, or use the one there is."),
     "nobody-named": Sentence("Nobody is named.", "Say who: people, and for a list also groups or e-mail addresses."),
     "already-in-group": Sentence(
         "{person} is in {group} already.", "There is nothing to do; `/usher group` shows who is in it."

@@ -38,7 +38,7 @@ async def find_groups(work: Work, typed: tuple[str, ...], *, field: str = "group
     for name in typed:
         group = known.get(name) or known.get(folded(name))
         if group is None:
-            raise Refusal("unknown-group", field, group=name)
+            raise Refusal("unknown-group", field, group=name, word=work.facts.catalogue.words.group)
         meant[group.id] = group
     return list(meant.values())
 
@@ -57,7 +57,7 @@ async def _free_name(work: Work, typed: str, *, besides: str = "") -> str:
     name = clean_name(typed)
     taken = (await groups.found(work.tx.connection, work.organization, (name,))).get(folded(name))
     if taken is not None and taken.id != besides:
-        raise Refusal("group-exists", "name", group=taken.name)
+        raise Refusal("group-exists", "name", group=taken.name, word=work.facts.catalogue.words.group)
     return name
 
 

@@ -87,7 +87,7 @@ async def _groups(typed: tuple[str, ...], work: Work) -> tuple[str, ...]:
     found = await groups.find(work.tx.connection, work.organization, typed)
     for name in typed:
         if folded(name) not in found:
-            raise Refusal("unknown-group", "groups", group=name)
+            raise Refusal("unknown-group", "groups", group=name, word=work.facts.catalogue.words.group)
     return tuple(dict.fromkeys(found[folded(name)] for name in typed))
 
 

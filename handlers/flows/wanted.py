@@ -82,7 +82,7 @@ def _bearers(catalogue: Catalogue, addon: Addon) -> str:
 async def _group(command: RequestAccess, work: Work, receiver: MemberRecord) -> Wanted:
     found = await askable.group(work.tx.connection, work.organization, command.role)
     if found is None:
-        raise Refusal("unknown-group", "asked", group=command.role)
+        raise Refusal("unknown-group", "asked", group=command.role, word=work.facts.catalogue.words.group)
     return Wanted(found.id, found.id, found.name, replace(work.facts, target=receiver))
 
 

@@ -178,5 +178,8 @@ async def test_the_catalogue_says_what_groups_are_called(sqlite_url: str) -> Non
         await ada.type("/usher setup")
         await ada.submit(name="Acme", catalogue="Resplendent")
         assert "There is the dashboard group Finance now" in (await ada.type("/usher group create Finance")).text
+        again = (await ada.type("/usher group create Finance")).text
+        assert again.startswith("Refused. There is a dashboard group “Finance” already.")
+        assert "no dashboard group “Art” here" in (await ada.type("/usher group rename Art to Music")).text
         assert (await ada.type("/usher groups")).text.startswith("1 dashboard group, by name.")
         assert "make a dashboard group" in (await ada.type("/usher help group create")).text.casefold()
