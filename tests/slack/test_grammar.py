@@ -324,6 +324,10 @@ def test_a_question_is_shown(typed: str, shown: Reading) -> None:
         ("/access requst", "is not a command", "/access request"),
         ("/usher fire bob", "is not a command", None),
         ("/usher delete bob", "is not a command", None),
+        ("/usher create space Apollo", "“create” is not a command", "/usher space create"),
+        ("/usher share dataset:sales with <@U0BOB>", "“share” is not a command", "/usher resource share"),
+        ("/usher who is admin", "“who” is not a command", "/usher who can"),
+        ("/usher organization", "is not a command", "/usher org"),
         ("/usher <@U0BOB|bob> admin", "“@bob” is not a command", None),
         ('/usher "', "is not a command", None),
         ("/usher help invte", "“invte”", "/usher help invite"),
@@ -445,3 +449,11 @@ def test_only_commands_that_the_asker_may_use_are_suggested(
 ) -> None:
     answer = unclear(typed, who)
     assert (answer.nearest, answer.example) == (nearest, example)
+
+
+@pytest.mark.parametrize("typed", ["<@U0BOB|bob> in Apollo", "<@U0BOB|bob> Apollo", "bob@example.org Apollo"])
+def test_whose_permissions_and_in_which_space_needs_no_small_word(typed: str) -> None:
+    found = read("/usher", f"permissions {typed}", desk=desk(), now=NOW)
+    assert isinstance(found, OpenForm)
+    assert found.prefill["space"] == "Apollo"
+    assert "bob" in str(found.prefill["person"]).casefold()

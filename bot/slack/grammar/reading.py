@@ -26,6 +26,8 @@ LONGEST = 20_000
 _WORD = re.compile(r"(\S+)\s*")
 _HYPHENS = re.compile(r"[-_:]")
 _HELP = frozenset({"help", "?", "-h", "--help"})
+# A shorter name is the beginning of too many words.
+_LONG = 3
 _OTHER: dict[Slash, Slash] = {"/usher": "/access", "/access": "/usher"}
 
 
@@ -78,12 +80,21 @@ def _spelt(word: str) -> str:
 
 
 def _no_verb(slash: Slash, text: str, desk: Desk) -> Unclear:
-    typed = text.split(maxsplit=1)[0]
-    guess = _nearest_verb(slash, typed, desk)
+    typed, after, *_ = [*text.split(maxsplit=2), ""]
+    guess = _turned_round(slash, typed, after, desk) or _nearest_verb(slash, typed, desk)
     what = f"{said(unquoted(plain(typed)))} is not a command of `{slash}`."
     return Unclear(
         what, typed_here(guess, desk) if guess else None, example(guess, desk) if guess else _way_on(slash, desk)
     )
+
+
+def _turned_round(slash: Slash, typed: str, after: str, desk: Desk) -> Verb | None:
+    """`create space` for `space create`; `share` alone where only one command ends so."""
+    own = usable_verbs(slash, desk=desk)
+    ending = [verb for verb in own if verb.spelt.endswith(f" {_spelt(typed)}")]
+    said_after = _plainly([_spelt(after)], desk)[0]
+    named = [verb for verb in ending if verb.spelt.split()[0] == said_after]
+    return (named or ending)[0] if named or len(ending) == 1 else None
 
 
 def _way_on(slash: Slash, desk: Desk) -> str:
@@ -97,13 +108,18 @@ def _nearest_verb(slash: Slash, typed: str, desk: Desk) -> Verb | None:
     other = {verb.spelt: verb for verb in usable_verbs(_OTHER[slash], desk=desk)}
     if found := other.get(_spelt(typed)):
         return found
-    if begun := [verb for name, verb in own.items() if name.startswith(f"{_spelt(typed)} ")]:
+    if begun := [verb for name, verb in own.items() if _begins(name, _spelt(typed))]:
         return begun[0]
     name = nearest(typed, own)
     if name is None:
         name = nearest(typed, other)
         return other[name] if name else None
     return own[name]
+
+
+def _begins(name: str, typed: str) -> bool:
+    """`who` begins `who can`, and `organization` begins with `org`."""
+    return name.startswith(f"{typed} ") or (len(name) >= _LONG and typed.startswith(name))
 
 
 def _help(slash: Slash, about: str, desk: Desk) -> Reading:

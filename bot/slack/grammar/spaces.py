@@ -54,14 +54,14 @@ def _two(head: Sequence[Token]) -> tuple[str, str]:
 
 
 def remove(phrase: Phrase) -> Reading:
-    who, space = _who_and_where(phrase)
+    who, space = who_and_where(phrase)
     target = person(who)
     if target is None or not space or phrase.unfinished:
         return opened("remove-from-space", person=target and target.typed, space=space, reason=phrase.reason)
     return Act(RemoveFromSpace(target, space, phrase.reason or ""))
 
 
-def _who_and_where(phrase: Phrase) -> tuple[Sequence[Token], str | None]:
+def who_and_where(phrase: Phrase) -> tuple[Sequence[Token], str | None]:
     """Without ``from``, what follows a whole name is the space."""
     head, space = phrase.head, phrase.words("space")
     if not (head and head[0].whole and head[1:]):

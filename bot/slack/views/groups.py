@@ -96,8 +96,13 @@ def _member_line(desk: Desk, row: Belonging) -> Phrase:
     return say("{name} ({email})", name=Typed(row.member.name, 80), email=row.member.email) + ends + status
 
 
+def other_words(named: str, verb: str) -> Phrase:
+    """Among several words may be one that was meant as a command."""
+    return say(f"; `/usher help {verb}` shows what else can be typed.") if " " in named.strip() else say(".")
+
+
 def unknown(desk: Desk, named: str) -> Message:
     word = desk.catalogue.words.group
     said = say("Unclear. There is no {word} “{name}” here. ", word=word, name=Typed(named, 100))
-    lines = [said + say("`/usher groups` lists them all.")]
+    lines = [said + say("`/usher groups` lists them all") + other_words(named, "group")]
     return message(lines, [rich(*lines)])

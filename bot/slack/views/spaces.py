@@ -2,7 +2,7 @@
 
 from bot.slack import ids
 from bot.slack.views.blocks import Block, Element, Message, actions, button, rich
-from bot.slack.views.groups import message, turning
+from bot.slack.views.groups import message, other_words, turning
 from bot.wording import spaces
 from bot.wording.phrase import NOTHING, Phrase, Typed, say
 from handlers.models import Desk
@@ -77,5 +77,5 @@ def unknown(desk: Desk, named: str) -> Message:
     said = say(
         "Unclear. There is no {kind} “{name}” here that you can reach. ", kind=known.space, name=Typed(named, 80)
     )
-    lines = [said + say(f"`/usher {known.spaces}` lists those that you can.")]
+    lines = [said + say(f"`/usher {known.spaces}` lists those that you can") + other_words(named, known.space)]
     return message(lines, [rich(*lines)])
