@@ -192,11 +192,6 @@ class Catalogue:
         most = self.space[organization.in_space_at_most] if organization and organization.in_space_at_most else None
         return min(space, most, key=lambda role: role.rank) if space and most else space
 
-    def bearer(self, organization: Role | None, space: Role | None) -> Role | None:
-        """The role in a space that add-ons stand on: none for whom a certain role there is the most (K4)."""
-        limited = organization is not None and organization.in_space_at_most is not None
-        return None if limited else space
-
     def has(self, feature: Feature, plan: str) -> bool:
         lowest = self.features.get(feature)
         return lowest is not None and self.plans.index(plan) >= self.plans.index(lowest)

@@ -101,7 +101,7 @@ def _in_space(catalogue: Catalogue, held: Sequence[Held], space: str) -> list[So
     if here and role:
         opens = role.permissions | role.on_resources
         found.append(Source(here, opens, role, capped=role.id != here.what))
-    found += _addons(catalogue, held, space, catalogue.bearer(mine, role))
+    found += _addons(catalogue, held, space, role)
     return found + (_addons(catalogue, held, "", mine, unasked=True) if reaches else [])
 
 

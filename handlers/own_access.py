@@ -24,12 +24,6 @@ def role_in_force(catalogue: Catalogue, member: MemberRecord, place: str) -> Rol
     return catalogue.capped(mine, catalogue.space.get(member.role(place) or ""))
 
 
-def bearer(catalogue: Catalogue, member: MemberRecord, place: str) -> Role | None:
-    """The role that add-ons stand on there."""
-    role = role_in_force(catalogue, member, place)
-    return catalogue.bearer(catalogue.organization.get(member.role() or ""), role) if place else role
-
-
 def fits(addon: Addon, role: Role | None, place: str) -> bool:
     """An add-on goes on certain roles; on any other it rests (003-26)."""
     return role is not None and role.id in (addon.on_space if place else addon.on_organization)
@@ -37,7 +31,7 @@ def fits(addon: Addon, role: Role | None, place: str) -> bool:
 
 def rests(catalogue: Catalogue, member: MemberRecord, grant: GrantRecord) -> bool:
     addon = catalogue.addons.get(grant.what) if grant.kind == "addon" else None
-    return addon is not None and not fits(addon, bearer(catalogue, member, grant.space), grant.space)
+    return addon is not None and not fits(addon, role_in_force(catalogue, member, grant.space), grant.space)
 
 
 def keeps(catalogue: Catalogue, member: MemberRecord, grant: GrantRecord) -> RefusalCode | None:

@@ -77,16 +77,12 @@ def addons_at(member: MemberRecord, place: str) -> tuple[RoleGrant, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """What applies to somebody with ``role``, in a space or in the organization.
-
-    ``limited``: the role in the organization that lets nothing stand on top of the one in the space (K4).
-    """
+    """What applies to somebody with ``role``, in a space or in the organization."""
 
     catalogue: Catalogue
     plan: str
     role: Role | None
     in_space: bool
-    limited: Role | None = None
 
     @property
     def datasets(self) -> Control:
@@ -131,7 +127,7 @@ class Controls:
         return tuple(one for one in self.catalogue.addons.values() if self.counts(one))
 
     def counts(self, addon: Addon) -> bool:
-        return self.limited is None and self.role is not None and self.role.id in self.wanted(addon)
+        return self.role is not None and self.role.id in self.wanted(addon)
 
     def wanted(self, addon: Addon) -> frozenset[str]:
         """The roles that an add-on goes on."""
@@ -157,8 +153,7 @@ def controls(facts: Facts) -> Controls:
     if facts.space is None:
         return Controls(catalogue, plan, mine, in_space=False)
     role = catalogue.capped(mine, facts.space_role(facts.target))
-    limited = mine if role is not None and catalogue.bearer(mine, role) is None else None
-    return Controls(catalogue, plan, role, in_space=True, limited=limited)
+    return Controls(catalogue, plan, role, in_space=True)
 
 
 def mark(what: Controls, held: Settings) -> str:

@@ -96,8 +96,7 @@ def _titles(what: Controls) -> str:
 
 
 def _title(what: Controls) -> str:
-    role = what.limited or what.role
-    return role.title if role else "no role"
+    return what.role.title if what.role else "no role"
 
 
 def _goes_on(what: Controls, addon: str) -> str:

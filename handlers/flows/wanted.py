@@ -12,7 +12,7 @@ from handlers.commands import Asked, Refusal, RequestAccess
 from handlers.facts import Facts
 from handlers.flows import people
 from handlers.flows.work import Work, known_role
-from handlers.own_access import bearer, fits
+from handlers.own_access import fits, role_in_force
 from storage import askable, spaces
 from storage.records import MemberRecord, ResourceRecord
 
@@ -48,10 +48,8 @@ async def _addon(command: RequestAccess, work: Work, receiver: MemberRecord) -> 
     space = await people.find_space(work, command.space)
     facts = replace(work.facts, target=receiver, space=space)
     addon = known_addon(facts.catalogue, command.role)
-    if not fits(addon, bearer(facts.catalogue, receiver, facts.place), facts.place):
-        role = facts.role_here(receiver)
-        if role is not None and role.id in addon.on_space:
-            role = facts.organization_role(receiver)  # which is why nothing goes on top of that one
+    role = role_in_force(facts.catalogue, receiver, facts.place)
+    if not fits(addon, role, facts.place):
         title = role.title if role else "no role"
         raise Refusal("addon-not-here", "role", addon=addon.title, role=title, roles=_bearers(facts.catalogue, addon))
     return Wanted(addon.id, addon.id, addon.title, facts, facts.place, opens=addon.opens)

@@ -80,15 +80,6 @@ def test_an_add_on_on_another_role_rests_and_says_so() -> None:
     assert not resting.allowed
 
 
-@pytest.mark.seed("001-49", "003-26")
-def test_nothing_stands_on_top_of_the_most_that_a_guest_can_be() -> None:
-    """K4: a guest is at most viewer, and read-only."""
-    addon = held("addon", "ticket_creator", IN)
-    assert asked(DEFAULT, somebody("member", addon, here="viewer"), "tickets:create", SPACE).allowed
-    guest = asked(DEFAULT, somebody("guest", addon, here="viewer"), "tickets:create", SPACE)
-    assert (guest.allowed, [one.code for one in guest.reasons]) == (False, ["space-role-lacks", "addon-rests"])
-
-
 @pytest.mark.seed("004-51", "004-52")
 @pytest.mark.parametrize("action", ["write", "open"])
 def test_no_role_in_a_space_opens_to_a_member_what_stays_closed_to_members(action: str) -> None:
