@@ -99,8 +99,6 @@ def addons(what: Controls, held: Collection[str]) -> list[Phrase]:
 
 
 def _where_they_go(what: Controls, roles: Sequence[str]) -> Phrase:
-    if what.limited:
-        return say("As {role} of the organization nobody gets add-ons here.", role=what.limited.title)
     own = say("the role here is {role}", role=what.role.title) if what.role else say("there is no role here yet")
     place = f" in {what.catalogue.words.space.upper()}" if what.in_space else ""
     only = say("Add-ons go on {roles} alone, and ", roles=listed(roles)) + own

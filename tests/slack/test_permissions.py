@@ -102,9 +102,6 @@ def test_add_ons_stand_where_the_role_takes_them_and_rest_elsewhere() -> None:
     assert "Those that are held rest" in words(resting)
     [boxes] = [block["element"] for block in resting["blocks"] if block.get("block_id") == "addons-1"]
     assert [option["value"] for option in boxes["options"]] == ["policy_editor"]
-    guest = sheet("default", "viewer", in_space=True)
-    guest = replace(guest, what=replace(guest.what, limited=load("default").organization["guest"]))
-    assert "As Guest of the organization nobody gets add-ons here." in words(permissions.build(guest))
     unused = permissions.build(sheet("imaging", "member", "free"))
     assert "There is nothing to set beside the role here" in words(unused)
     assert "submit" not in unused
