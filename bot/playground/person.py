@@ -44,7 +44,7 @@ class Sight:
     """When the pressed message was last edited."""
 
     def told(self) -> "Sight":
-        """Without what changes beside the answer: the pressed message, and Home, which is drawn anew after every act."""
+        """Without what changes beside the answer: the pressed message, and Home, which every act draws anew."""
         return replace(self, source="", home="")
 
 
