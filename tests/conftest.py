@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,21 @@ pytest_plugins = ["tests.seeds_plugin"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first, so that no core is left alone with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+_TESTS_BETWEEN = 50
+_done = 0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logfinish() -> None:
+    """What thousands of tests leave behind is looked through between two of them, and once: a collection that meets
+    all of it in the middle of a test stops everybody there for seconds, longer than Slack waits for an answer."""
+    global _done  # noqa: PLW0603 - counted over the whole run
+    _done += 1
+    if _done % _TESTS_BETWEEN == 0:
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)

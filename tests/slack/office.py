@@ -141,7 +141,13 @@ async def office(
     mailbox = Mailbox(clock=clock)
     await mailbox.start()
     ground = Playground(
-        manifest=manifest_path(), people=PEOPLE, channels=CHANNELS, bot_token=token, signing_secret=secret, clock=clock
+        manifest=manifest_path(),
+        people=PEOPLE,
+        channels=CHANNELS,
+        bot_token=token,
+        signing_secret=secret,
+        clock=clock,
+        answer_within=12.0,
     )
     try:
         async with ground:
