@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.setting_values import Database
 from bot.wording.clean import clean
-from handlers.house import SchemaMismatch
+from handlers.house import ExtensionMissing, SchemaMismatch
 
 DRIVERS: Final = frozenset({"storage", "sqlalchemy", "asyncpg", "aiosqlite", "sqlite3"})
 LONGEST: Final = 200
@@ -26,6 +26,11 @@ def explained(database: Database) -> Generator[None]:
         yield
     except SchemaMismatch as error:
         raise DatabaseTrouble(mismatch(error.found, error.needed)) from None
+    except ExtensionMissing:
+        raise DatabaseTrouble(
+            "Searching needs PostgreSQL's own extension pg_trgm, and Usher may not make it. Let somebody who may run"
+            " CREATE EXTENSION pg_trgm in this database, then run: usher db upgrade"
+        ) from None
     except Exception as error:
         if not _is_of_a_driver(error):
             raise

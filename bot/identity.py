@@ -82,6 +82,8 @@ class Identity:
             desk = await self._look(caller)
         match desk.standing:
             case "good":
+                if desk.member and desk.status == "active":
+                    self._usher.activity.seen(desk.member.id)
                 return desk
             case "unknown":
                 return UNKNOWN

@@ -62,6 +62,8 @@ async def serving(settings: Settings, *, clock: Clock, reached: Reached = unwatc
         stack.callback(listening.close)
         usher = await opened(settings, clock=clock, reached=reached)
         stack.push_async_callback(usher.close)
+        activity = usher.activity
+        await stack.enter_async_context(_background(activity.run(), name="activity", ended_by=activity.stop))
         client = await stack.enter_async_context(
             slack_client(token=token_of(settings), base_url=settings.slack_api_url)
         )

@@ -12,10 +12,11 @@ from handlers.letters import Letters
 from handlers.models import Access, Choice, Desk, HeldPage
 from handlers.own_access import ASKED, extendable, keeps, rests
 from handlers.paging import PAGE, turn_of, turns
-from storage import askable, members, names, own_grants, spaces
+from storage import askable, members, names, own_grants, resources, spaces
 from storage.members import Wanted, folded
 from storage.own_grants import GrantRecord
 from storage.records import MemberRecord
+from storage.resources import EVERYTHING
 from storage.store import Connection
 
 # Whoever asks knows roughly what for: the whole list is for those who may see it.
@@ -109,7 +110,7 @@ class AccessQueries(Letters):
                 group = await askable.group(connection, where, named)
                 return Choice(*_offered(desk.catalogue, group)) if group else None
             kind, _, name = named.partition(":")
-            found = await askable.resource(connection, where, kind, name)
+            found = await resources.called(connection, where, kind, name, EVERYTHING, now=self._clock())
         if len(found) != 1:
             return None
         return Choice(*_offered(desk.catalogue, askable.Askable(found[0].id, found[0].kind, found[0].name)))

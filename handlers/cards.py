@@ -62,7 +62,7 @@ class Cards:
         ids = {one for record in records for one in _people(record)}
         loaded = await members.load(connection, facts.organization.id, Wanted(ids=tuple(ids)), now=facts.now)
         everybody = {one.id: one for one in loaded}
-        known = await grounds(connection, facts.organization.id, records, self._house.catalogues)
+        known = await grounds(connection, facts.organization.id, records, self._house.catalogues, now=facts.now)
 
         async def could(record: RequestRecord) -> bool:
             if record.lone and record.requester == me.id:
@@ -79,7 +79,7 @@ class Cards:
     async def deciders(self, connection: Connection, record: RequestRecord, facts: Facts) -> list[MemberRecord]:
         """Everybody who could decide one request, the owners of its space first where it is a person's own."""
         loaded = await members.load(connection, facts.organization.id, Wanted(ids=_people(record)), now=facts.now)
-        known = await grounds(connection, facts.organization.id, [record], self._house.catalogues)
+        known = await grounds(connection, facts.organization.id, [record], self._house.catalogues, now=facts.now)
         found = case_of(record, facts, known, {one.id: one for one in loaded})
         return await could_decide(connection, *found, excluded=_involved(record)) if found else []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeGuard
 
 from pydantic import ValidationError
@@ -17,6 +18,8 @@ from handlers.commands import (
     ChangeRole,
     ChangeSettings,
     Command,
+    EditMember,
+    Import,
     Invite,
     JoinGroup,
     LeaveGroup,
@@ -30,6 +33,7 @@ from handlers.commands import (
 from handlers.contents import people_in
 from handlers.facts import Case, Facts
 from handlers.parts import Catalogues
+from handlers.resets_apart import OTHER, apart
 from storage import names
 from storage.records import MemberRecord, RequestRecord, ResourceRecord, SpaceRecord
 from storage.store import Connection
@@ -58,17 +62,25 @@ class Grounds:
     catalogues: Catalogues
     spaces: Mapping[str, SpaceRecord]
     resources: Mapping[str, ResourceRecord]
+    apart: Mapping[tuple[str, str], frozenset[str]]
 
 
 async def grounds(
-    connection: Connection, organization: str, records: Sequence[RequestRecord], catalogues: Catalogues
+    connection: Connection,
+    organization: str,
+    records: Sequence[RequestRecord],
+    catalogues: Catalogues,
+    *,
+    now: datetime,
 ) -> Grounds:
-    """Of all these requests in two statements at most."""
+    """Of all these requests in three statements at most."""
     commands = [command for record in records if (command := command_of(record)) is not None]
+    resets = {(record.target, record.change) for record in records if record.target and record.change in OTHER}
     return Grounds(
         catalogues,
         await names.places(connection, organization, {record.space for record in records if record.space}),
         await names.resources_of(connection, organization, {one for c in commands if (one := _resource_in(c))}),
+        await apart(connection, organization, resets, now=now),
     )
 
 
@@ -107,15 +119,38 @@ def _case(record: RequestRecord, command: Command, facts: Facts, known: Grounds)
         change=_change(record, command),
         old=facts.role_here(facts.target),
         new=roles.get(record.new or "") if gives_role else None,
-        rows=len(command.emails) if isinstance(command, Invite) else 1,
-        own=record.beneficiary == record.requester,
+        rows=_rows(command),
+        several=tuple(roles[one] for one in command.roles if one in roles) if isinstance(command, Import) else (),
+        joins=_joins(command),
+        own=record.requester in (record.beneficiary, record.target),
         opens=recataloguing.gains(facts.catalogue, remodel) if remodel else policy.opens(facts, _addons(command)),
         counts_as=COUNTS_AS[asked],
         people=frozenset(people_in(command)) if isinstance(command, _CONCERNING) else frozenset(),
         groups=frozenset(command.groups) if isinstance(command, Share) else frozenset(),
         resource=known.resources.get(_resource_in(command)),
+        apart=known.apart.get((record.target or "", record.change), frozenset()),
         remodels=remodel is not None,
     )
+
+
+def _rows(command: Command) -> int:
+    match command:
+        case Invite(emails=emails):
+            return len(emails)
+        case Import(people=people):
+            return people
+        case _:
+            return 1
+
+
+def _joins(command: Command) -> bool:
+    match command:
+        case Invite(groups=groups) | EditMember(groups=groups):
+            return bool(groups)
+        case Import(grouped=grouped):
+            return grouped
+        case _:
+            return False
 
 
 # What concerns everybody whom it names, so that none of them decides about it.

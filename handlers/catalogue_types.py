@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from handlers.catalogue_words import MANAGING, Change, Condition, Feature, Reach, Scope
 
@@ -122,6 +122,15 @@ def spelt(text: str) -> str:
     return re.sub(r"[\s_-]+", "_", text.strip()).casefold()
 
 
+Titled = TypeVar("Titled", Kind, Addon, Toggle)
+
+
+def _called(known: Mapping[str, Titled], text: str) -> Titled | None:
+    """By its id or its title."""
+    words = spelt(text)
+    return next((one for one in known.values() if words in (spelt(one.id), spelt(one.title))), None)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
     name: str
@@ -157,6 +166,15 @@ class Catalogue:
 
     def role(self, text: str, *, scope: Scope = "organization") -> Role | None:
         return self.role_names[scope].get(spelt(text))
+
+    def kind(self, text: str) -> Kind | None:
+        return _called(self.kinds, text)
+
+    def addon(self, text: str) -> Addon | None:
+        return _called(self.addons, text)
+
+    def toggle(self, text: str) -> Toggle | None:
+        return _called(self.toggles, text)
 
     def plan(self, text: str) -> str | None:
         """The plan by its name or another one it goes by (Enterprise is Starship, D6)."""

@@ -16,7 +16,10 @@ from handlers.commands import (
     CreateOrganization,
     CreateSpace,
     DeleteGroup,
+    DeleteMember,
     DeleteSpace,
+    EditMember,
+    Import,
     Invite,
     JoinGroup,
     LeaveGroup,
@@ -85,7 +88,7 @@ def people_in(command: Command) -> Iterator[str]:
     match command:
         case JoinGroup(people=people) | LeaveGroup(people=people) | Share(people=people) | Unshare(people=people):
             yield from (one.id for one in people if one.id)
-        case AddResource(owner=Person(id=owner)) if owner:
+        case AddResource(owner=Person(id=owner)) | DeleteMember(heir=Person(id=owner)) if owner:
             yield owner
         case _:
             return
@@ -106,6 +109,8 @@ def things_in(command: Command) -> Iterator[str]:
             yield from (*datasets, *(one for one, _ in overrides))
         case RequestAccess(asked="group" | "resource", role=one):
             yield one
+        case EditMember(groups=groups):
+            yield from groups or ()
         case _:
             return
 
@@ -115,7 +120,7 @@ def _keys(resource: Thing) -> tuple[str, str]:
     return resource.named, resource.typed
 
 
-def contents(command: Command, names: Names, *, old: str | None) -> Contents:  # noqa: PLR0911 - one line for each kind
+def contents(command: Command, names: Names, *, old: str | None) -> Contents:  # noqa: C901, PLR0911 - one line for each kind
     """``old``: what the request keeps as the value before, which names what is gone by now."""
     match command:
         case Invite(emails=emails):
@@ -134,6 +139,8 @@ def contents(command: Command, names: Names, *, old: str | None) -> Contents:  #
             return _of_resource(command, names, old)
         case SetPermissions():
             return Contents(becomes=_permissions(command, names))
+        case EditMember() | DeleteMember() | Import():
+            return _of_directory(command, names)
         case ChangeSettings() | CreateOrganization() | CloseOrganization() | TransferOrganization():
             return _of_organization(command, names)
         case _:
@@ -208,12 +215,27 @@ def _of_organization(
             return Contents(thing=names.organization)
 
 
+def _of_directory(command: EditMember | DeleteMember | Import, names: Names) -> Contents:
+    match command:
+        case EditMember(name=name, timezone=zone, groups=groups):
+            listed = None if groups is None else ", ".join(names.thing(one) for one in groups) or "none"
+            said: dict[Becoming, str | None] = {"name": name, "timezone": zone, "groups": listed}
+            return Contents(becomes=tuple((what, value) for what, value in said.items() if value))
+        case DeleteMember(heir=heir):
+            return Contents(people=names.of((heir,) if heir else ()))
+        case Import(file=file, people=people, roles=roles):
+            known = names.catalogue.organization
+            titles = ", ".join(known[one].title if one in known else one for one in roles)
+            return Contents(becomes=(("file", file), ("people", f"{people:,}"), ("roles", titles)))
+
+
 def _settings(command: ChangeSettings) -> Becomes:
     days = command.invitation_days
     said: dict[Becoming, str | None] = {
         "plan": command.plan,
         "catalogue": command.catalogue,
         "invitation-days": None if days is None else str(days or "the catalogue's own"),
+        "follow-slack": None if command.follow_slack is None else "yes" if command.follow_slack else "no",
         "approvals-channel": None if command.approvals_channel is None else command.approvals_channel or "none",
     }
     return tuple((what, value) for what, value in said.items() if value is not None)

@@ -56,7 +56,9 @@ class Case:
     ``opens``: permissions that it gives beside those of ``new`` (add-ons). ``counts_as``: the change that a request for
     access asks for, and that whoever decides it must be able to make. ``people``: all whom it concerns, where these are
     several; none of them decides about it, nor does anybody in one of ``groups``. ``resource`` is the one that is
-    changed or shared. ``remodels``: another catalogue is to say what everybody may do.
+    changed or shared. ``apart``: whoever approved what must not be approved by one person together with this.
+    ``several``: all the roles that an import gives. ``joins``: it also puts somebody into groups. ``remodels``: another
+    catalogue is to say what everybody may do.
     """
 
     change: Change
@@ -69,8 +71,18 @@ class Case:
     people: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     resource: ResourceRecord | None = None
+    apart: frozenset[str] = frozenset()
     remodels: bool = False
+    several: tuple[Role, ...] = ()
+    joins: bool = False
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """All the roles that it gives."""
+        return self.several or ((self.new,) if self.new else ())
 
 
 def named(member: MemberRecord) -> Named:
+    if member.deleted:  # what stands in place of an address is none
+        return Named(member.id, member.name, "")
     return Named(member.id, member.name or member.email, member.email, member.slack_user)

@@ -42,9 +42,12 @@ def is_meant(member: MemberRecord, person: Person) -> bool:
     return name == typed or name.startswith(f"{typed} ")
 
 
-def find(loaded: Sequence[MemberRecord], person: Person, *, field: str = "person") -> MemberRecord:
+def find(
+    loaded: Sequence[MemberRecord], person: Person, *, field: str = "person", also_removed: bool = False
+) -> MemberRecord:
     """The one member that was named. Raises Refusal: unknown, or several of that name."""
-    found = [member for member in loaded if member.listed and is_meant(member, person)]
+    there = [member for member in loaded if member.listed or (also_removed and not member.deleted)]
+    found = [member for member in there if is_meant(member, person)]
     exact = [member for member in found if person.name and folded(member.name) == folded(person.name)]
     found = exact or found
     if not found:

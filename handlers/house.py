@@ -6,18 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.activity import Activity
 from handlers.catalogue import load
+from handlers.codes import Codes
 from handlers.evaluation import Evaluation
 from handlers.gate import Gate
 from handlers.keys import Keyring
+from handlers.new_passwords import NewPasswords
 from handlers.parts import Catalogues, House
 from handlers.passwords import Passwords
 from handlers.post import Post
-from handlers.proof import Codes, Enrolments
+from handlers.proof import Enrolments
 from handlers.queries import Queries
 from handlers.tokens import Tokens
-from storage import schema
+from storage import migrations, schema
 from storage.store import Reached, Store, unwatched
+
+ExtensionMissing = migrations.ExtensionMissing
 
 
 class SchemaMismatch(Exception):  # noqa: N818
@@ -37,12 +42,14 @@ class Usher:
     queries: Queries
     post: Post
     enrolments: Enrolments
+    new_passwords: NewPasswords
     tokens: Tokens
     evaluation: Evaluation
     clock: Callable[[], datetime]
     mail: bool
     store: Store
     passwords: Passwords
+    activity: Activity
 
     async def close(self) -> None:
         await self.post.close()
@@ -75,10 +82,12 @@ async def open_usher(
     keyring = Keyring(keys)
     passwords = Passwords()
     enrolments = Enrolments(store, keyring, passwords, clock)
+    new_passwords = NewPasswords(keyring, passwords, clock)
     house = House(
         keyring=keyring,
         codes=Codes(store, keyring, clock),
         enrolments=enrolments,
+        new_passwords=new_passwords,
         catalogues=Catalogues(chosen, load),
         mail=mail,
         approvals_channel=approvals_channel,
@@ -89,12 +98,14 @@ async def open_usher(
         queries=Queries(store, house, clock),
         post=Post(store, clock),
         enrolments=enrolments,
+        new_passwords=new_passwords,
         tokens=tokens,
         evaluation=Evaluation(store, house.catalogues, tokens, clock),
         clock=clock,
         mail=mail,
         store=store,
         passwords=passwords,
+        activity=Activity(store, clock),
     )
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
+from handlers import traces
 from handlers.cards import Cards
 from handlers.catalogue import Catalogue
-from handlers.commands import Account, Refusal
+from handlers.commands import Account, Minted, Refusal
 from handlers.facts import named
 from handlers.keys import hashed
-from handlers.models import InvitationLetter, LinkPage, Recipient, RequestCard, ToldLetter
-from handlers.notices import CodeMail, InvitationMail, InvitationOffer, Told
+from handlers.models import InvitationLetter, LinkPage, NewPasswordLetter, Recipient, RequestCard, ToldLetter
+from handlers.new_passwords import Purpose, lives
+from handlers.notices import CodeMail, InvitationMail, InvitationOffer, ResetLetter, Told
 from handlers.parts import House
 from storage import credentials, directory, invitations, members, names, organizations, requests, spaces
 from storage.members import Wanted
@@ -39,13 +41,17 @@ class Letters:
                 return None
             return next(iter(await self._cards.of(connection, [record], now=self._clock())), None)
 
-    async def link_page(self, purpose: Literal["invitation", "setup"], token: str) -> LinkPage | None:
+    async def link_page(
+        self, purpose: Literal["invitation", "setup", "reset", "reveal"], token: str
+    ) -> LinkPage | None:
         """None for every way a link can be dead. Reading it changes nothing (invariant 6). Raises Refusal: busy."""
         try:
             async with self._store.reading() as connection:
                 if purpose == "invitation":
                     return await self._invitation_page(connection, hashed(token))
-                return await self._setup_page(connection, hashed(token))
+                if purpose == "setup":
+                    return await self._setup_page(connection, hashed(token))
+                return await self._password_page(connection, purpose, hashed(token))
         except Busy:
             raise Refusal("busy") from None
 
@@ -74,7 +80,7 @@ class Letters:
 
     async def _setup_page(self, connection: Connection, link_hash: str) -> LinkPage | None:
         link = await invitations.link_by_hash(connection, link_hash)
-        if link is None or link.used is not None or link.expires <= self._clock():
+        if link is None or link.purpose != "setup" or link.used is not None or link.expires <= self._clock():
             return None
         member = await self._member(connection, link.organization, link.member)
         organization = await organizations.find(connection, link.organization)
@@ -95,6 +101,46 @@ class Letters:
             factor_required=organization.enforce_factor or catalogue.manages_members(role),
             factor_present=member.has_factor,
             password_present=member.has_password,
+        )
+
+    async def _password_page(self, connection: Connection, purpose: Purpose, link_hash: str) -> LinkPage | None:
+        link = await invitations.link_by_hash(connection, link_hash)
+        member = await self._member(connection, link.organization, link.member) if link else None
+        organization = await organizations.find(connection, link.organization) if link else None
+        if member is None or organization is None or not lives(link, purpose, member, now=self._clock()):
+            return None
+        return LinkPage(
+            purpose=purpose,
+            organization=organization.name,
+            email=member.email,
+            name=member.name,
+            role=member.role(),
+            space=None,
+            catalogue=self._catalogue(organization),
+            factor_required=False,
+            factor_present=member.has_factor,
+            password_present=member.has_password,
+        )
+
+    async def reset_letter(self, notice: ResetLetter) -> NewPasswordLetter | None:
+        """None once the link was used, replaced, or is over."""
+        async with self._store.reading() as connection:
+            link = await invitations.find_link(connection, notice.link)
+            member = await self._member(connection, link.organization, link.member) if link else None
+            organization = await organizations.find(connection, link.organization) if link else None
+        if link is None or member is None or organization is None:
+            return None
+        purpose: Purpose = "reveal" if link.purpose == "reveal" else "reset"
+        if not lives(link, purpose, member, now=self._clock()):
+            return None
+        minted = Minted(purpose, link.id, link.version)
+        return NewPasswordLetter(
+            to=recipient(member),
+            organization=organization.name,
+            link=minted,
+            expires=link.expires,
+            factor=member.has_factor,
+            old=member.has_password,
         )
 
     async def _member(self, connection: Connection, organization: str, member: str) -> MemberRecord | None:
@@ -124,6 +170,7 @@ class Letters:
             space=places.get(found.space),
             invited_by=people.get(found.invited_by or ""),
             expires=found.expires,
+            offered=found.offered >= found.version,
         )
 
     async def told_letter(self, notice: Told) -> ToldLetter:
@@ -140,7 +187,7 @@ class Letters:
         to = people.get(notice.to)
         by, subject = people.get(notice.by or ""), people.get(notice.subject or "")
         return ToldLetter(
-            to=recipient(to) if to and to.listed else None,
+            to=self._reached(notice, to),
             organization=organization.name,
             catalogue=self._catalogue(organization),
             by=named(by) if by else None,
@@ -149,6 +196,13 @@ class Letters:
             space=places.get(notice.space or ""),
             thing=next((things[one] for one in _things(notice) if one in things), ""),
         )
+
+    def _reached(self, notice: Told, to: MemberRecord | None) -> Recipient | None:
+        """Whoever is gone is told that alone of which the notice itself knows where it goes."""
+        parted = traces.opened(notice.sealed, notice.to, self._house.keyring)
+        if parted is not None:
+            return parted.recipient
+        return recipient(to) if to and to.listed else None
 
     async def code_mail(self, notice: CodeMail) -> tuple[str, str, str] | None:
         """Address, eight digits, organization; None: used, replaced or too old by now."""

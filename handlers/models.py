@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from handlers.catalogue import Catalogue, Change
-from handlers.commands import Account, Asked, Named
+from handlers.commands import Account, Asked, Minted, Named
 from handlers.space_models import SpacePage
 
 Status = Literal["invited", "active", "deactivated"]
@@ -37,8 +37,16 @@ CardChange = Literal[
     "close-organization",
     "transfer-organization",
     "change-settings",
+    "edit-member",
+    "remove-member",
+    "delete-member",
+    "delete-data",
+    "reset-password",
+    "reset-2fa",
+    "import",
 ]
 InvitationState = Literal["pending", "accepted", "revoked", "expired"]
+InvitationFilter = Literal["", "pending", "accepted", "revoked", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,9 @@ class Desk:
 
     ``standing`` unknown: what Slack says of this account is missing or older than an hour, so ask Slack, perform
     ``NoteAccount`` and look again. ``organization`` None: the workspace has none yet (``/usher setup``).
-    ``member`` None: not connected (``/access connect``). ``role`` is the effective organization role.
+    ``member`` None: not connected (``/access connect``). ``role`` is the effective organization role. ``lists_in``: the
+    spaces whose people they may list, None: everybody; ``reaches``: the spaces they know of, None: all. ``timezone`` is
+    Slack's, ``zone`` the member's own.
     """
 
     account: Account
@@ -73,6 +83,9 @@ class Desk:
     has_password: bool
     has_factor: bool
     may: frozenset[Change]
+    lists_in: tuple[str, ...] | None = ()
+    reaches: tuple[str, ...] | None = ()
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +132,14 @@ Becoming = Literal[
     "catalogue",
     "invitation-days",
     "approvals-channel",
+    "name",
+    "timezone",
+    "groups",
+    "heir",
+    "file",
+    "people",  # how many are invited
+    "roles",
+    "follow-slack",
     "effects",  # what roles gain and lose by another catalogue
 ]
 
@@ -171,6 +192,8 @@ class RequestCard:
 
 @dataclass(frozen=True, slots=True)
 class InvitationRow:
+    """``age``: how long ago somebody was invited; ``over``: how long ago it was accepted or revoked, or ran out."""
+
     id: str
     member: Named
     role: str
@@ -179,21 +202,58 @@ class InvitationRow:
     invited_by: Named | None
     created: datetime
     expires: datetime
+    age: timedelta = timedelta()
+    over: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InvitationPage:
-    """Ten a page, newest first; ``next`` and ``previous`` are opaque keys, None where there is no such page."""
+    """Ten a page, newest first, of one ``state`` where one is asked for; ``counts`` are of all states.
+
+    ``space`` None: of every place that the reader may invite to. ``next`` and ``previous`` are opaque keys, None where
+    there is no such page.
+    """
 
     rows: tuple[InvitationRow, ...]
-    total: int
-    next: str | None
-    previous: str | None
+    counts: tuple[tuple[InvitationState, int], ...]
+    state: InvitationFilter = ""
+    space: Choice | None = None
+    next: str | None = None
+    previous: str | None = None
+
+    @property
+    def total(self) -> int:
+        """Of the state that is asked for."""
+        return sum(count for state, count in self.counts if self.state in ("", state))
+
+    def count(self, state: InvitationState) -> int:
+        return next((count for one, count in self.counts if one == state), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """How many listed members there are of each status, and active ones by their role in the organization, highest
+    first; a role that nobody holds is missing. Empty for who may not list everybody."""
+
+    statuses: tuple[tuple[Status, int], ...] = ()
+    roles: tuple[tuple[str, int], ...] = ()
+
+
+NO_TALLIES = Tallies()
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Something that ends soon: what ``member`` holds, or is ``invited`` to."""
+
+    member: Named
+    held: Access
+    invited: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The dashboard. ``counts`` is empty for who may not list members; ``spaces`` None: the catalogue has none.
+    """The dashboard. ``soon``: what ends soon, of people whom they manage; ``spaces`` None: the catalogue has none.
 
     ``several``: they are in further organizations of this workspace.
     """
@@ -202,18 +262,20 @@ class Home:
     access: tuple[Access, ...]
     mine: tuple[RequestCard, ...]
     waiting: tuple[RequestCard, ...]
-    counts: tuple[tuple[Status, int], ...]
+    tallies: Tallies
+    soon: tuple[Ending, ...]
     invitations: tuple[InvitationRow, ...]
     spaces: SpacePage | None = None
     more_access: bool = False
     several: bool = False
+    undelivered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LinkPage:
     """What the holder of a living link may see before doing anything."""
 
-    purpose: Literal["invitation", "setup"]
+    purpose: Literal["invitation", "setup", "reset", "reveal"]
     organization: str
     email: str
     name: str
@@ -223,6 +285,19 @@ class LinkPage:
     factor_required: bool
     factor_present: bool
     password_present: bool = False  # then the page asks for the present password and sets only the factor
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasswordLetter:
+    """The link to a new password, to the member alone. ``factor``: they have a second factor, which stays; ``old``: a
+    password, which works until then."""
+
+    to: Recipient
+    organization: str
+    link: Minted
+    expires: datetime
+    factor: bool
+    old: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +332,7 @@ class InvitationLetter:
     space: str | None
     invited_by: Named | None
     expires: datetime
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from handlers.commands import Asked, EndGrant, ExpireInvitation, ExpireRequest, PurgeOrganization, Spread
+from handlers.commands import (
+    Asked,
+    EndGrant,
+    Erase,
+    ExpireInvitation,
+    ExpireRequest,
+    Filters,
+    FollowSlack,
+    ImportStep,
+    PurgeOrganization,
+    Spread,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,15 @@ About = Literal[
     "unshared",  # resource, by
     "removed-from-space",  # old: the role that ended; space, by
     "space-deleted",  # space, by
+    "removed",  # from the organization: by, sealed
+    "deleted",  # the account is deleted for good: by, sealed
+    "data-deleted",  # by
+    "edited",  # name, timezone or groups: by; new: which, with commas
+    "password-reset",  # to the member, beside the link: by
+    "factor-reset",  # to the member: by
+    "left-slack",  # to every manager: subject was deactivated in Slack, and here too; old: why not, where not
+    "back-in-slack",  # to every manager: subject is active in Slack again, but deactivated here
+    "name-offered",  # to the member: Slack knows them by the name `new`
     "permissions-changed",  # by; new: `addon:ID`, `toggle:ID`, `datasets` with commas; old: what is gone; space
 ]
 
@@ -101,7 +121,36 @@ class Told:
     group: str | None = None
     asked: Asked = "role"
     resource: str | None = None
+    # Whom to tell, where nothing else knows it any more: it opens for ``to`` alone, and goes with the row.
+    sealed: str = ""
+    also: Literal["", "mail"] = ""  # the same by mail too, beside the one that goes to Slack
     kind: Literal["told"] = "told"
+
+
+@dataclass(frozen=True, slots=True)
+class ResetLetter:
+    """The link to a new password, to the member alone: by mail, else by direct message. ``link`` is the row's id."""
+
+    link: str
+    kind: Literal["reset-letter"] = "reset-letter"
+
+
+@dataclass(frozen=True, slots=True)
+class MembersFile:
+    """``users.csv`` of what the filters show now, to whoever asked for it."""
+
+    to: str
+    filters: Filters
+    kind: Literal["members-file"] = "members-file"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportNews:
+    """How far an import is, in one message that is rewritten; at its end also the file with a result for each line."""
+
+    prepared: str
+    last: bool = False
+    kind: Literal["import-news"] = "import-news"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +170,8 @@ class Timer:
     """A command that the system performs when its row falls due."""
 
     command: Annotated[
-        ExpireInvitation | ExpireRequest | EndGrant | Spread | PurgeOrganization, Field(discriminator="kind")
+        ExpireInvitation | ExpireRequest | EndGrant | Spread | PurgeOrganization | ImportStep | FollowSlack | Erase,
+        Field(discriminator="kind"),
     ]
     kind: Literal["timer"] = "timer"
 
@@ -136,7 +186,18 @@ class WebhookEvent:
 
 
 Notice = Annotated[
-    InvitationMail | InvitationOffer | CodeMail | CardPost | CardUpdate | Told | ResourceNews | Timer | WebhookEvent,
+    InvitationMail
+    | InvitationOffer
+    | CodeMail
+    | CardPost
+    | CardUpdate
+    | Told
+    | ResetLetter
+    | MembersFile
+    | ImportNews
+    | ResourceNews
+    | Timer
+    | WebhookEvent,
     Field(discriminator="kind"),
 ]
 NOTICES: TypeAdapter[Notice] = TypeAdapter(Notice)

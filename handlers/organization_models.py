@@ -39,3 +39,5 @@ class Settings:
     plan: str
     invitation_days: int | None
     approvals_channel: str | None
+    follow_slack: bool = True
+    undelivered: int = 0

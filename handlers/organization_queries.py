@@ -9,7 +9,7 @@ from handlers.models import Desk, Status
 from handlers.organization_models import OrganizationPage, OrganizationRow, Settings
 from handlers.paging import PAGE, turn_of, turns
 from handlers.recataloguing import Preview
-from storage import affiliations, held, organizations
+from storage import affiliations, dead_letters, held, organizations
 from storage.affiliations import Membership
 from storage.records import OrganizationRecord
 from storage.store import Connection
@@ -52,6 +52,7 @@ class OrganizationQueries(Letters):
         """None: they are not theirs to see."""
         async with self._store.reading() as connection:
             found = await self._managed(connection, desk)
+            undelivered = await dead_letters.count(connection, found.id) if found else 0
         if found is None:
             return None
         return Settings(
@@ -60,6 +61,8 @@ class OrganizationQueries(Letters):
             plan=found.plan,
             invitation_days=found.invitation_days,
             approvals_channel=found.approvals_channel,
+            follow_slack=found.follow_slack,
+            undelivered=undelivered,
         )
 
     async def _managed(self, connection: Connection, desk: Desk) -> OrganizationRecord | None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from handlers.catalogue import Catalogue, shipped
 from handlers.catalogue_types import spelt
+from handlers.codes import Codes
 from handlers.keys import Keyring
-from handlers.proof import Codes, Enrolments
+from handlers.new_passwords import NewPasswords
+from handlers.proof import Enrolments
 
 
 class Catalogues:
@@ -34,6 +36,7 @@ class House:
     keyring: Keyring
     codes: Codes
     enrolments: Enrolments
+    new_passwords: NewPasswords
     catalogues: Catalogues
     mail: bool
     approvals_channel: str | None

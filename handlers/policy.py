@@ -66,8 +66,9 @@ def check(case: Case, facts: Facts) -> None:
         raise Refusal("may-not", change=case.change)
     if facts.target is not None:
         _check_target(me, facts, promised=case.old)
-    if case.new is not None and _gives(case.change):
-        _check_gives(me, case, facts)
+    if _gives(case.change):
+        for role in case.roles:
+            _check_gives(me, replace(case, new=role), facts)
 
 
 def _may_change(me: MemberRecord, case: Case, facts: Facts) -> bool:
@@ -118,7 +119,7 @@ def _check_gives(me: MemberRecord, case: Case, facts: Facts) -> None:
     if role.id not in _given(me, facts):
         raise Refusal("may-not-give", "role", role=role.title)
     mine = facts.organization_role(me)
-    if case.change == "invite" and facts.space is None and mine is not None and role.id not in mine.invites:
+    if case.change in ("invite", "import") and facts.space is None and mine is not None and role.id not in mine.invites:
         raise Refusal("not-offered", "role", role=role.title)
 
 
@@ -143,15 +144,17 @@ def check_cap(facts: Facts, organization: Role | None, role: Role) -> None:
 def judge(case: Case, facts: Facts) -> Verdict:
     """Approvals and proof: of all entries of the catalogue that match, the strictest speaks."""
     true = conditions(case, facts)
+    # Nobody slips past what a catalogue asks for before somebody joins a group.
+    changes = {case.change, "groups"} if case.joins else {case.change}
     matching = [
         entry
         for entry in facts.catalogue.privileged
-        if entry.change == case.change
-        and entry.when <= true
-        and (entry.rows_over is None or case.rows > entry.rows_over)
+        if entry.change in changes and entry.when <= true and (entry.rows_over is None or case.rows > entry.rows_over)
     ]
     approvals = max((entry.approvals for entry in matching), default=0)
-    if case.change == "request-access":
+    if case.own and case.change == "delete-data" and facts.catalogue.rules.deletes_own_data:
+        return Verdict()
+    if case.change == "request-access" or case.own:
         approvals = max(approvals, 1)
     # Another catalogue changes what everybody may do, so in every catalogue somebody else agrees to it, with a code. A
     # catalogue can ask for more under the condition "changes the catalogue".
@@ -162,9 +165,9 @@ def judge(case: Case, facts: Facts) -> Verdict:
 
 def conditions(case: Case, facts: Facts) -> frozenset[Condition]:
     catalogue, old, new = facts.catalogue, case.old, case.new
-    gives = facts.me is not None and ((_gives(case.change) and new is not None) or bool(case.opens))
+    gives = facts.me is not None and ((_gives(case.change) and bool(case.roles)) or bool(case.opens))
     table: dict[Condition, bool] = {
-        "result manages members": catalogue.manages_members(new) or bool(case.opens & MANAGING),
+        "result manages members": any(map(catalogue.manages_members, case.roles)) or bool(case.opens & MANAGING),
         "target manages members": catalogue.manages_members(old),
         "raises": new is not None and (old is None or new.rank > old.rank),
         "lowers": new is not None and old is not None and new.rank < old.rank,
@@ -179,7 +182,8 @@ def lacks(facts: Facts, member: MemberRecord | None, case: Case) -> frozenset[st
     """What the change gives and the member does not hold, in the scope of the facts."""
     if member is None:
         return frozenset()
-    missing = facts.catalogue.lacks(facts.organization_role(member), case.new) if case.new else frozenset[str]()
+    mine = facts.organization_role(member)
+    missing = frozenset[str]().union(*(facts.catalogue.lacks(mine, role) for role in case.roles))
     opens = case.opens - facts.catalogue.only_by_addons if _is_top(facts, member) else case.opens
     if facts.space is None:
         return missing | (opens - held(facts, member))
@@ -202,14 +206,20 @@ def may_approve(case: Case, facts: Facts, *, excluded: frozenset[str]) -> Refusa
         return Refusal("not-active", organization=facts.organization.name)
     if me.id in excluded | case.people:
         return Refusal("own-request")
+    if me.id in case.apart:
+        return Refusal("approved-other-reset", person=_name_of(facts.target))
     made = replace(case, change=case.counts_as) if case.change == "request-access" else case
     try:
         check(made, facts)
     except Refusal as refusal:
         return refusal
-    if (case.opens or (case.new is not None and _gives(made.change))) and lacks(facts, me, case):
+    if (case.opens or (case.roles and _gives(made.change))) and lacks(facts, me, case):
         return Refusal("may-not-give", "role", role=case.new.title if case.new else "")
     return None
+
+
+def _name_of(member: MemberRecord | None) -> str:
+    return (member.name or member.email) if member else ""
 
 
 def approving_roles(case: Case, facts: Facts, *, target_roles: frozenset[str]) -> frozenset[str]:
@@ -231,7 +241,7 @@ def approving_roles(case: Case, facts: Facts, *, target_roles: frozenset[str]) -
         for role in catalogue.organization.values()
         if role.id in able
         and target_roles <= role.acts_on
-        and (case.new is None or not _gives(change) or case.new.id in role.gives)
+        and (not _gives(change) or all(one.id in role.gives for one in case.roles))
     )
 
 
@@ -244,7 +254,7 @@ def _allowed(catalogue: Catalogue, change: Change) -> set[str]:
 
 
 def _gives(change: Change) -> bool:
-    return change in ("invite", "change-role")
+    return change in ("invite", "import", "change-role")
 
 
 def change_named(kind: str) -> Change:
@@ -277,6 +287,13 @@ _KEPT: Mapping[str, Change] = {
     "close-organization": "close",
     "transfer-organization": "transfer",
     "change-settings": "settings",
+    "edit-member": "edit",
+    "remove-member": "remove",
+    "delete-member": "delete",
+    "delete-data": "delete-data",
+    "reset-password": "reset-password",
+    "reset-2fa": "reset-2fa",
+    "import": "import",
 }
 
 

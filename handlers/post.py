@@ -10,9 +10,19 @@ from datetime import datetime, timedelta
 import structlog
 
 from handlers.commands import CardPlace
-from handlers.notices import NOTICES, CardPost, Notice
+from handlers.notices import (
+    NOTICES,
+    CardPost,
+    CodeMail,
+    ImportNews,
+    InvitationMail,
+    InvitationOffer,
+    Notice,
+    ResetLetter,
+    Told,
+)
 from handlers.together import Together
-from storage import outbox, requests
+from storage import imports, invitations, mailings, outbox, requests
 from storage.records import OutboxRecord
 from storage.store import Busy, Store
 from storage.transaction import Transaction
@@ -66,25 +76,42 @@ class Post:
             return None
         return Parcel(row.id, row.organization, notice, row.target, row.attempts, row.key)
 
-    async def sent(self, parcel: Parcel, *, posted: Sequence[CardPlace] = ()) -> None:
+    async def sent(self, parcel: Parcel, *, posted: Sequence[CardPlace] = (), mailed: bool = False) -> None:
         """Record where cards were posted and forget the row, in one transaction."""
         self._store.reached("before-recording")
 
         async def record(tx: Transaction) -> None:
             await _remember(tx, parcel, posted)
+            await _note_mail(tx, parcel, "sent" if mailed else None)
+            if isinstance(parcel.notice, ImportNews) and parcel.notice.last:
+                await imports.forget(tx, parcel.notice.prepared, entry=None)
             await outbox.done(tx, parcel.key)
 
         await self._together.write(record)
         self._store.wakened.set()
 
-    async def later(self, parcel: Parcel, *, error: str, after: timedelta, posted: Sequence[CardPlace] = ()) -> None:
+    async def later(
+        self,
+        parcel: Parcel,
+        *,
+        error: str,
+        after: timedelta,
+        posted: Sequence[CardPlace] = (),
+        mailed: bool = False,
+    ) -> None:
         async with self._store.transaction(None, at=self._clock(), lock=False) as tx:
             await _remember(tx, parcel, posted)
+            await _note_mail(tx, parcel, "later" if mailed else None, error)
             await outbox.later(tx, parcel.key, due=self._clock() + after, error=error)
 
-    async def dead(self, parcel: Parcel, *, error: str, posted: Sequence[CardPlace] = ()) -> None:
+    async def dead(self, parcel: Parcel, *, error: str, posted: Sequence[CardPlace] = (), mailed: bool = False) -> None:
+        """Put aside, for admins to see; but what holds where somebody was who is gone goes with its last try."""
+        if isinstance(parcel.notice, Told) and parcel.notice.sealed:
+            await self.sent(parcel, posted=posted)
+            return
         async with self._store.transaction(None, at=self._clock(), lock=False) as tx:
             await _remember(tx, parcel, posted)
+            await _note_mail(tx, parcel, "dead" if mailed else None, error)
             await outbox.dead(tx, parcel.key, error=error)
         self._store.wakened.set()
 
@@ -115,5 +142,30 @@ class Post:
 async def _remember(tx: Transaction, parcel: Parcel, posted: Sequence[CardPlace]) -> None:
     """Where cards were posted, also when others of the same parcel were not: a press on them must count."""
     places = [(place.channel, place.ts) for place in posted]
-    if places and isinstance(parcel.notice, CardPost):
-        await requests.posted(tx, parcel.notice.request, places, entry=None)
+    match parcel.notice:
+        case CardPost(request=request) if places:
+            await requests.posted(tx, request, places, entry=None)
+        case InvitationOffer(invitation=invitation, version=version) if places:
+            await invitations.offered(tx, invitation, version, entry=None)
+        case ImportNews(prepared=prepared) if places:
+            await imports.told(tx, prepared, places[-1], entry=None)
+        case _:
+            pass
+
+
+async def _note_mail(tx: Transaction, parcel: Parcel, state: str | None, error: str | None = None) -> None:
+    """For whoever asks why a mail did not arrive. ``state`` None: it was no mail."""
+    match parcel.notice:
+        case _ if state is None:
+            return
+        case InvitationMail(invitation=about):
+            what = "invitation"
+        case ResetLetter(link=about):
+            what = "reset"
+        case CodeMail(proof=about):
+            what = "code"
+        case Told(to=about, sealed=""):
+            what = "told"
+        case _:
+            return
+    await mailings.note(tx, what, about, state, error, entry=None)

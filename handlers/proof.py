@@ -18,7 +18,6 @@ from handlers.keys import Broken, Keyring, hashed
 from handlers.models import InvitationLetter, LinkPage
 from handlers.passwords import Passwords, check_password, recovery_code
 from storage import credentials, invitations
-from storage.records import CredentialRecord
 from storage.store import Busy, Store
 
 GUESSES = 10
@@ -189,7 +188,7 @@ async def count_try(
         raise Refusal("codes-locked", field, minutes=str(GUESS_WINDOW // timedelta(minutes=1)))
 
 
-_PAGES = {"invitation": "invitations", "setup": "setup"}
+_PAGES = {"invitation": "invitations", "setup": "setup", "reset": "reset", "reveal": "reveal"}
 _NAME = 100
 
 
@@ -225,58 +224,3 @@ def _uri(secret: str, email: str, organization: str) -> str:
 
 def _json(body: dict[str, Any]) -> bytes:
     return json.dumps(body).encode()
-
-
-class Codes:
-    """Spending one-time codes: each in a transaction of its own, so that a spent code stays spent."""
-
-    def __init__(self, store: Store, keyring: Keyring, clock: Callable[[], datetime]) -> None:
-        self._store = store
-        self._keys = keyring
-        self._clock = clock
-
-    def seal_factor(self, member: str, secret: str) -> bytes:
-        return self._keys.seal(secret.encode(), to=f"factor/{member}")
-
-    async def spend(self, member: str, code: str, *, delivery: str | None, deadline: float | None) -> None:
-        """Use up one code of a member. Raises Refusal: malformed, locked, wrong, or spent before.
-
-        The same delivery again finds its own step spent and is let through: it is the same act (invariant 30).
-        """
-        typed = digits(code)
-        if not (len(typed) == CODE_DIGITS and typed.isascii() and typed.isdigit()):
-            raise Refusal("code-malformed", "code")
-        async with self._store.transaction(None, at=self._clock(), lock=False, deadline=deadline) as tx:
-            held = await credentials.count_guess(tx, member, limit=GUESSES, window=GUESS_WINDOW, entry=None)
-        if held is None or held.factor_sealed is None:
-            raise Refusal("codes-locked", "code", minutes=str(GUESS_WINDOW // timedelta(minutes=1)))
-        self._store.reached("guess-counted")
-        await self._use(held, typed, delivery=delivery, deadline=deadline)
-
-    async def spend_uncounted(self, member: str, code: str, *, delivery: str | None, deadline: float | None) -> None:
-        """The same for somebody who is not the member yet: their guesses were counted elsewhere."""
-        async with self._store.reading() as connection:
-            held = await credentials.find(connection, member)
-        if held is None or held.factor_sealed is None:
-            raise Refusal("code-wrong", "code")
-        await self._use(held, digits(code), delivery=delivery, deadline=deadline)
-
-    async def _use(self, held: CredentialRecord, typed: str, *, delivery: str | None, deadline: float | None) -> None:
-        step = verified(self._secret(held.member, held.factor_sealed or b""), typed, at=self._clock())
-        async with self._store.transaction(None, at=self._clock(), lock=False, deadline=deadline) as tx:
-            fresh = await credentials.spend_step(tx, held.member, step, delivery=delivery, entry=None)
-            if not fresh and delivery is not None:
-                # Read again: the same delivery may have come twice at once, and the other one was first.
-                spent = await credentials.find(tx.connection, held.member)
-                if spent and (spent.last_step, spent.last_delivery) == (step, delivery):
-                    await credentials.forgive(tx, held.member, entry=None)
-                    fresh = True
-        if not fresh:
-            raise Refusal("code-spent", "code")
-        self._store.reached("code-spent")
-
-    def _secret(self, member: str, sealed: bytes) -> str:
-        try:
-            return self._keys.open(sealed, to=f"factor/{member}").decode()
-        except Broken:
-            raise Refusal("no-factor", "code") from None

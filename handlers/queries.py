@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
-from handlers import policy
+from handlers import listing, policy
 from handlers.access_queries import AccessQueries
 from handlers.catalogue import Catalogue
+from handlers.checking import CheckQueries
 from handlers.commands import SYSTEM, Account, CardPlace, Named
+from handlers.dead_letter_queries import DeadLetterQueries
+from handlers.exports import ExportQueries
 from handlers.facts import Facts, named
-from handlers.letters import recipient, state_of
+from handlers.home_queries import HomeQueries
+from handlers.import_queries import ImportQueries
+from handlers.invitation_queries import InvitationQueries
+from handlers.leaving_queries import LeavingQueries
+from handlers.letters import recipient
+from handlers.member_card import MemberCards
+from handlers.member_queries import MemberQueries
 from handlers.models import (
     Choice,
     Desk,
     Home,
-    InvitationPage,
-    InvitationRow,
     Organization,
     Recipient,
     RequestCard,
@@ -24,22 +31,37 @@ from handlers.models import (
 )
 from handlers.organization_queries import OrganizationQueries
 from handlers.permission_queries import PermissionQueries
+from handlers.reach import spaces_of
 from handlers.software_queries import SoftwareQueries
 from handlers.space_queries import SpaceQueries
 from handlers.thing_queries import ThingQueries
 from handlers.why_queries import WhyQueries
-from storage import accounts, directory, invitations, members, organizations, requests, schema, spaces
+from storage import accounts, directory, members, organizations, requests, schema, spaces
 from storage.accounts import Standing
 from storage.members import Wanted
-from storage.records import InvitationRecord, MemberRecord, OrganizationRecord
+from storage.records import MemberRecord, OrganizationRecord
 from storage.store import Busy, Connection, alive
 
 STALE = timedelta(hours=1)
-PAGE = 10
 
 
 class Queries(
-    AccessQueries, OrganizationQueries, SpaceQueries, SoftwareQueries, PermissionQueries, ThingQueries, WhyQueries
+    CheckQueries,
+    AccessQueries,
+    DeadLetterQueries,
+    ExportQueries,
+    HomeQueries,
+    ImportQueries,
+    InvitationQueries,
+    LeavingQueries,
+    MemberQueries,
+    OrganizationQueries,
+    SpaceQueries,
+    SoftwareQueries,
+    PermissionQueries,
+    ThingQueries,
+    WhyQueries,
+    MemberCards,
 ):
     """Everything that can be seen."""
 
@@ -106,6 +128,8 @@ class Queries(
     def _desk(self, account: Account, found: Standing, workspace: str) -> Desk:
         member, organization, known = found.member, found.organization, found.account
         catalogue = self._catalogue(organization)
+        facts = self._facts(organization, catalogue, member) if organization else None
+        active = member if member and member.status == "active" else None
         return Desk(
             account=account,
             standing=self._standing(found, workspace),
@@ -120,7 +144,10 @@ class Queries(
             role=member.role() if member else None,
             has_password=bool(member and member.has_password),
             has_factor=bool(member and member.has_factor),
-            may=policy.permitted(self._facts(organization, catalogue, member)) if organization else frozenset(),
+            may=policy.permitted(facts) if facts else frozenset(),
+            zone=member.timezone if member else "",
+            lists_in=listing.lists_in(facts, active) if facts and active else (),
+            reaches=spaces_of(facts, active) if facts and active else (),
         )
 
     def _standing(self, found: Standing, workspace: str) -> Literal["good", "unknown", "outsider"]:
@@ -185,14 +212,6 @@ class Queries(
     # Home -------------------------------------------------------------------------------------------------------------
 
     async def home(self, desk: Desk) -> Home:
-        catalogue = desk.catalogue
-        # Who may list those of one space only is told nothing of how many members there are.
-        mine, needed = catalogue.organization.get(desk.role or ""), catalogue.needs.get("list", policy.NOBODY)
-        counts: tuple[tuple[Status, int], ...] = ()
-        if catalogue.allows(mine, needed) and desk.status == "active" and desk.organization is not None:
-            async with self._store.reading() as connection:
-                counted = await directory.counts(connection, desk.organization.id)
-                counts = tuple((_status(status), count) for status, count in counted.items())
         page = await self.invitations(desk) if "invite" in desk.may else None
         held = await self.held(desk)
         return Home(
@@ -201,70 +220,15 @@ class Queries(
             more_access=held.next is not None,
             mine=await self.mine(desk),
             waiting=await self.waiting(desk),
-            counts=counts,
+            tallies=await self.tallies(desk),
+            soon=await self.soon(desk),
             invitations=tuple(row for row in page.rows if row.state in ("pending", "expired"))[:5] if page else (),
-            spaces=await self.space_page(desk) if catalogue.space else None,
+            spaces=await self.space_page(desk) if desk.catalogue.space else None,
             several=await self.in_several(desk),
+            undelivered=await self.undelivered_count(desk),
         )
 
-    # Invitations and people -------------------------------------------------------------------------------------------
-
-    async def invitations(self, desk: Desk, *, after: str | None = None, space: str | None = None) -> InvitationPage:
-        """Ten a page, newest first. ``after`` is an opaque key of an earlier page; nonsense is the first page."""
-        if desk.organization is None or "invite" not in desk.may:
-            return InvitationPage((), 0, None, None)
-        organization = desk.organization.id
-        async with self._store.reading() as connection:
-            place = await spaces.find(connection, organization, space) if space else None
-            if space and place is None:
-                return InvitationPage((), 0, None, None)
-            scope = await self._invites_to(connection, desk)
-            if place is not None:
-                scope = (place.id,) if scope is None or place.id in scope else ()
-            down, key = _key(after)
-            rows = await invitations.page(
-                connection,
-                organization,
-                spaces=scope,
-                after=key if down else None,
-                before=None if down else key,
-                limit=PAGE + 1,
-            )
-            total = await invitations.count(connection, organization, spaces=scope)
-            shown = rows[:PAGE] if down else rows[-PAGE:]
-            names = await spaces.names(connection, [row.invitation.space for row in shown])
-        more = len(rows) > PAGE
-        return InvitationPage(
-            rows=tuple(self._row(row, names) for row in shown),
-            total=total,
-            next=_made_key("a", shown[-1].invitation) if shown and (more or not down) else None,
-            previous=_made_key("b", shown[0].invitation) if shown and key is not None and (down or more) else None,
-        )
-
-    async def _invites_to(self, connection: Connection, desk: Desk) -> tuple[str, ...] | None:
-        """The spaces whose invitations somebody manages; None: those of the whole organization."""
-        catalogue = desk.catalogue
-        mine = catalogue.organization.get(desk.role or "")
-        if catalogue.allows(mine, catalogue.needs.get("invite", policy.NOBODY)):
-            return None
-        me = await self._me(connection, desk)
-        needed = catalogue.space_needs.get("invite", policy.NOBODY)
-        inside = {grant.space: catalogue.space.get(me.role(grant.space) or "") for grant in me.roles} if me else {}
-        return tuple(one for one, role in inside.items() if one and needed in catalogue.in_space(mine, role))
-
-    def _row(self, row: invitations.Row, spaces: dict[str, str]) -> InvitationRow:
-        one = row.invitation
-        inviter = Named(*row.inviter) if row.inviter else None
-        return InvitationRow(
-            id=one.id,
-            member=Named(one.member, row.name or row.email, row.email),
-            role=one.role,
-            space=spaces.get(one.space),
-            state=state_of(one, self._clock()),
-            invited_by=inviter,
-            created=one.created,
-            expires=one.expires,
-        )
+    # People and spaces ------------------------------------------------------------------------------------------------
 
     async def people(self, desk: Desk, words: str, *, status: Status | None = None) -> tuple[Choice, ...]:
         """Members whose name or address begins with ``words``; only for who may list them.
@@ -301,20 +265,3 @@ def _status(text: str) -> Status:
             return text
         case _:
             return "deactivated"
-
-
-def _made_key(way: str, record: InvitationRecord) -> str:
-    return f"{way}~{record.created.isoformat()}~{record.id}"
-
-
-def _key(text: str | None) -> tuple[bool, tuple[datetime, str] | None]:
-    """The way (True: down the list) and the key; nonsense is the first page."""
-    way, _, rest = (text or "").partition("~")
-    when, _, row = rest.partition("~")
-    try:
-        created = datetime.fromisoformat(when)
-    except ValueError:
-        return True, None
-    if created.tzinfo is None or not row:
-        return True, None
-    return way != "b", (created, row)

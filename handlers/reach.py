@@ -1,4 +1,5 @@
-"""Which resources somebody sees, as far as that follows from their roles; who is on a list, storage looks up. Pure.
+"""Which spaces and resources somebody sees, as far as that follows from their roles; who is on a list, storage looks
+up. Pure.
 
 The same rule as the decisions' (``decisions.decide``), as a condition for a search: a list of thousands is not decided
 one by one. Whoever may change resources sees those too that only a list shows, so that there is a way to the list.
@@ -35,6 +36,14 @@ def sight(facts: Facts) -> Sight:
         managed=_managed(facts, me, everywhere),
         list_kinds=tuple(kind.id for kind in facts.catalogue.kinds.values() if kind.seen_by == "list"),
     )
+
+
+def spaces_of(facts: Facts, member: MemberRecord | None) -> tuple[str, ...] | None:
+    """The spaces somebody has access to; None: all, also those made later (X11)."""
+    mine = facts.organization_role(member)
+    if member is None or (mine and mine.reaches_every_space):
+        return None
+    return tuple({grant.space for grant in member.roles if grant.space and grant.what in facts.catalogue.space})
 
 
 def _managed(facts: Facts, me: MemberRecord, reach: Reach) -> Reach:

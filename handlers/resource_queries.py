@@ -9,7 +9,6 @@ from typing import Literal, cast
 from handlers import policy
 from handlers.asked import known
 from handlers.catalogue import Catalogue, Change
-from handlers.catalogue_types import spelt
 from handlers.commands import Actor, Named, Refusal
 from handlers.facts import Case, Facts
 from handlers.letters import Letters
@@ -71,11 +70,6 @@ class ResourceCard:
     turns: Turns = NO_TURNS
 
 
-def kind_named(catalogue: Catalogue, typed: str) -> str | None:
-    known_ = {spelt(name): kind.id for kind in catalogue.kinds.values() for name in (kind.title, kind.id)}
-    return known_.get(spelt(typed))
-
-
 class ResourceQueries(Letters):
     async def resources(self, desk: Desk, kind: str = "", *, after: str | None = None) -> ResourcePage:
         """``kind`` is one that the catalogue knows."""
@@ -110,11 +104,11 @@ class ResourceQueries(Letters):
         if not colon:
             one = await resources.seen(connection, facts.organization.id, typed, sight(facts), now=facts.now)
             return [one] if one and one.kind in facts.catalogue.kinds else []
-        kind = kind_named(facts.catalogue, sort)
+        kind = facts.catalogue.kind(sort)
         if kind is None:
             return []
         where = facts.organization.id
-        return await resources.called(connection, where, kind, named, sight(facts), now=facts.now)
+        return await resources.called(connection, where, kind.id, named, sight(facts), now=facts.now)
 
     async def resource(self, desk: Desk, typed: str, *, after: str | None = None) -> ResourceCard | list[str]:
         """The ids in the product where several have that name; none: there is nothing of that name to be seen."""
@@ -170,8 +164,8 @@ class ResourceQueries(Letters):
         The words may name the kind before, as the options do.
         """
         sort, _, rest = words.partition(":")
-        kind = kind_named(desk.catalogue, sort) if rest else None
-        kinds, words = ((kind,), rest) if kind else (tuple(desk.catalogue.kinds), words)
+        kind = desk.catalogue.kind(sort) if rest else None
+        kinds, words = ((kind.id,), rest) if kind else (tuple(desk.catalogue.kinds), words)
         async with self._store.reading() as connection:
             facts = await self._looking(connection, desk)
             if facts is None:

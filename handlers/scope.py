@@ -17,13 +17,18 @@ from handlers.commands import (
     Connect,
     Deny,
     EndGrant,
+    Erase,
     ExpireInvitation,
     ExpireRequest,
+    FinishReset,
     FinishSetup,
+    FollowSlack,
+    ImportStep,
     NoteAccount,
     PurgeOrganization,
     Refusal,
     RefusalCode,
+    Reveal,
     SetUp,
     Spread,
     StartConnecting,
@@ -46,6 +51,7 @@ class Scope:
     standing: Standing | None = None
 
 
+OfItsOwn = Spread | ImportStep | FollowSlack | Erase
 OfARow = Approve | Deny | Cancel | ExpireRequest | ExpireInvitation | EndGrant
 
 
@@ -70,11 +76,11 @@ class Scopes:
     async def of(self, command: Command, by: Actor, *, now: datetime) -> Scope:
         """Raises Refusal."""
         match command:
-            case NoteAccount() | Spread() | PurgeOrganization():
-                return Scope(command.organization if isinstance(command, Spread) else None)
+            case NoteAccount() | PurgeOrganization() | Spread() | ImportStep() | FollowSlack() | Erase():
+                return Scope(command.organization if isinstance(command, OfItsOwn) else None)
             case SetUp() | AcceptInSlack():
                 return await self._unconnected(command, by, now=now)
-            case AskAgain() | AcceptOnWeb() | FinishSetup():
+            case AskAgain() | AcceptOnWeb() | FinishSetup() | FinishReset() | Reveal():
                 return Scope(await self._of_link(command, by.link or ""))
             case StartConnecting() | Connect() | UseOrganization():
                 return await self._of_several(command, by, now=now)
@@ -102,9 +108,9 @@ class Scopes:
         async with self._store.reading() as connection:
             return await accounts.standing(connection, by.account.team, by.account.user, now=now)
 
-    async def _of_link(self, command: AskAgain | AcceptOnWeb | FinishSetup, token: str) -> str:
+    async def _of_link(self, command: AskAgain | AcceptOnWeb | FinishSetup | FinishReset | Reveal, token: str) -> str:
         async with self._store.reading() as connection:
-            if isinstance(command, FinishSetup):
+            if isinstance(command, FinishSetup | FinishReset | Reveal):
                 found = await invitations.link_by_hash(connection, hashed(token))
             else:
                 found = await invitations.by_hash(connection, hashed(token))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from handlers import policy
+from handlers.able import givable, may, standing
 from handlers.catalogue import Change
 from handlers.commands import Actor, Refusal
 from handlers.facts import Case, Facts, named
 from handlers.letters import Letters
 from handlers.models import Choice, Desk
 from handlers.paging import PAGE, Turns, turn_of, turns
-from handlers.space_models import AccessPage, AccessRow, SpaceCard, SpacePage, SpaceRow, Standing
+from handlers.reach import spaces_of
+from handlers.space_models import AccessPage, AccessRow, SpaceCard, SpacePage, SpaceRow
 from storage import directory, members, organizations, space_lists, spaces
 from storage.members import Wanted
 from storage.paging import Turn
@@ -43,7 +45,7 @@ class SpaceQueries(Letters):
             facts = await self._insider(connection, desk)
             if facts is None or facts.me is None:
                 return ()
-            found = await spaces.like(connection, facts.organization.id, words, among=_reached(facts, facts.me))
+            found = await spaces.like(connection, facts.organization.id, words, among=spaces_of(facts, facts.me))
         return tuple(Choice(one, name) for one, name in found)
 
     async def space_access(
@@ -86,28 +88,8 @@ class SpaceQueries(Letters):
         space = await spaces.find(connection, facts.organization.id, name) if facts else None
         if facts is None or space is None or facts.me is None:
             return None
-        reached = _reached(facts, facts.me)
+        reached = spaces_of(facts, facts.me)
         return replace(facts, space=space) if reached is None or space.id in reached else None
-
-
-def _reached(facts: Facts, member: MemberRecord) -> tuple[str, ...] | None:
-    """The spaces somebody has access to; None: all, also those made later (X11)."""
-    mine = facts.organization_role(member)
-    if mine and mine.reaches_every_space:
-        return None
-    return tuple({grant.space for grant in member.roles if grant.space and grant.what in facts.catalogue.space})
-
-
-def _standing(facts: Facts, member: MemberRecord) -> Standing:
-    mine, given = facts.organization_role(member), facts.space_role(member)
-    counts = facts.catalogue.capped(mine, given)
-    above = member.temporary(facts.place)
-    return Standing(
-        role=given.id if given else None,
-        ends=above.ends if above else None,
-        counts_as=counts.id if counts and counts is not given else None,
-        reached_as=mine.id if mine and mine.reaches_every_space else None,
-    )
 
 
 # Pages and cards ------------------------------------------------------------------------------------------------------
@@ -116,7 +98,7 @@ def _standing(facts: Facts, member: MemberRecord) -> Standing:
 async def _page(connection: Connection, facts: Facts, words: str, turn: Turn) -> SpacePage:
     me, organization = facts.me, facts.organization.id
     assert me is not None  # noqa: S101 - an insider
-    among = _reached(facts, me)
+    among = spaces_of(facts, me)
     found = await space_lists.page(connection, organization, words, among=among, turn=turn, limit=PAGE)
     if not found.rows and turn.at is not None:
         return await _page(connection, facts, words, Turn())
@@ -129,7 +111,7 @@ async def _page(connection: Connection, facts: Facts, words: str, turn: Turn) ->
 
 
 def _row(facts: Facts, me: MemberRecord, space: SpaceRecord) -> SpaceRow:
-    return SpaceRow(space.id, space.name, space.slug, _standing(replace(facts, space=space), me))
+    return SpaceRow(space.id, space.name, space.slug, standing(replace(facts, space=space), me))
 
 
 async def _card(connection: Connection, facts: Facts) -> SpaceCard:
@@ -140,7 +122,7 @@ async def _card(connection: Connection, facts: Facts) -> SpaceCard:
         id=space.id,
         name=space.name,
         slug=space.slug,
-        standing=_standing(facts, me),
+        standing=standing(facts, me),
         people=await space_lists.people_in(connection, space.id, now=facts.now),
         invitations=await space_lists.invitations_to(connection, space.id) if may else None,
         resources=tuple(await space_lists.resources_in(connection, space.id)),
@@ -186,7 +168,7 @@ async def _access(connection: Connection, facts: Facts, words: str, turn: Access
         id=space.id,
         name=space.name,
         rows=tuple(_access_row(facts, known[one]) for one, _ in found if one in known),
-        addable=_givable(facts, None),
+        addable=givable(facts, None),
         turns=Turns(
             next=_made_key("a", *found[-1]) if found and (more or not down) else None,
             previous=_made_key("b", *found[0]) if found and turn is not None and (down or more) else None,
@@ -203,27 +185,7 @@ def _access_row(facts: Facts, member: MemberRecord) -> AccessRow:
     given = placed.space_role(member)
     return AccessRow(
         member=named(member),
-        standing=_standing(placed, member),
-        roles=_givable(placed, member),
-        revocable=given is not None and _may(placed, Case("remove", old=given)),
+        standing=standing(placed, member),
+        roles=givable(placed, given),
+        revocable=given is not None and may(Case("remove", old=given), placed),
     )
-
-
-def _givable(facts: Facts, member: MemberRecord | None) -> tuple[str, ...]:
-    """The roles that ``facts.me`` could give there, highest first; to nobody in particular where there is no member."""
-    old, theirs = facts.space_role(member), facts.organization_role(member)
-    return tuple(
-        role.id
-        for role in facts.catalogue.space.values()
-        if not role.exactly_one
-        and facts.catalogue.capped(theirs, role) is role
-        and _may(facts, Case("change-role", old=old, new=role))
-    )
-
-
-def _may(facts: Facts, case: Case) -> bool:
-    try:
-        policy.check(case, facts)
-    except Refusal:
-        return False
-    return True

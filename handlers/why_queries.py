@@ -21,9 +21,10 @@ from handlers.finding import find, wanted
 from handlers.letters import Letters
 from handlers.models import Choice, Desk
 from handlers.paging import PAGE
-from storage import explaining, members, names, organizations, spaces
+from storage import explaining, members, names, organizations, resources, spaces
 from storage.members import Wanted, folded
 from storage.records import MemberRecord, SpaceRecord
+from storage.resources import EVERYTHING
 from storage.store import Connection
 
 _UNSEEN: frozenset[ReasonCode] = frozenset({"not-seen", "not-on-list"})
@@ -166,9 +167,8 @@ class WhyQueries(Letters):
                 raise Refusal("unknown-kind", "sort", kind=sort, known=", ".join(catalogue.kinds))
 
     async def _resource(self, connection: Connection, organization: str, topic: Topic) -> _Thing:
-        found = await explaining.resources_named(connection, organization, topic.sort, topic.named)
-        exact = [one for one in found if topic.named in (one.outside, one.id)]
-        match exact or found:
+        now = self._clock()
+        match await resources.called(connection, organization, topic.sort, topic.named, EVERYTHING, now=now):
             case [one]:
                 place = await spaces.find(connection, organization, one.space) if one.space else None
                 return _Thing(one.outside, one.id, one.name, place)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, literal, or_, select, union_all
+from sqlalchemy import literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.members import folded
-from storage.records import ResourceRecord
-from storage.resources import record_of
 from storage.tables import groups, resources
 
 
@@ -21,30 +19,6 @@ class Askable:
     id: str
     sort: str
     name: str
-
-
-async def resource(connection: AsyncConnection, organization: str, kind: str, named: str) -> tuple[ResourceRecord, ...]:
-    """By its own id or its id in the product; otherwise all of that name, of which only one alone is meant."""
-    exact = or_(resources.c.outside_id == named, resources.c.id == named)
-    statement = (
-        select(resources)
-        .where(
-            resources.c.organization_id == organization,
-            resources.c.kind == kind,
-            or_(exact, resources.c.name_folded == folded(named)),
-        )
-        .order_by(case((exact, 0), else_=1), resources.c.outside_id)
-        .limit(2)
-    )
-    found = tuple(record_of(row) for row in (await connection.execute(statement)).mappings())
-    by_id = tuple(one for one in found if named in (one.id, one.outside))
-    return by_id[:1] or found
-
-
-async def by_id(connection: AsyncConnection, organization: str, resource_: str) -> ResourceRecord | None:
-    statement = select(resources).where(resources.c.organization_id == organization, resources.c.id == resource_)
-    row = (await connection.execute(statement)).mappings().one_or_none()
-    return record_of(row) if row else None
 
 
 async def like(connection: AsyncConnection, organization: str, words: str, *, limit: int = 100) -> Sequence[Askable]:

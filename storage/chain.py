@@ -81,6 +81,7 @@ def organization_record(row: Mapping[str, Any] | RowMapping) -> OrganizationReco
         seq=row["seq"],
         head=row["head"],
         hooked=row["hooked"],
+        follow_slack=row["follow_slack"],
     )
 
 

@@ -19,9 +19,11 @@ from storage.tables import credentials, guesses, proofs, recovery_codes
 from storage.transaction import Transaction
 
 
-async def set_password(tx: Transaction, member: str, password_hash: str, *, entry: AuditEntry) -> None:
+async def set_password(
+    tx: Transaction, member: str, password_hash: str, *, must_change: bool = False, entry: AuditEntry
+) -> None:
     tx.note(entry)
-    await _set(tx, member, {"password_hash": password_hash, "password_at": tx.now})
+    await _set(tx, member, {"password_hash": password_hash, "password_at": tx.now, "must_change": must_change})
 
 
 async def set_factor(
@@ -30,7 +32,7 @@ async def set_factor(
     """Replace the second factor and its recovery codes; ``step`` is used up by the enrolment (invariant 14)."""
     tx.note(entry)
     values: dict[str, object] = {"factor_sealed": sealed, "factor_at": tx.now, "last_step": step, "guesses": 0}
-    values["last_delivery"] = None
+    values |= {"last_delivery": None, "drift": None}
     await _set(tx, member, values)
     await tx.connection.execute(delete(recovery_codes).where(recovery_codes.c.member_id == member))
     await tx.connection.execute(
@@ -91,7 +93,7 @@ async def find(connection: AsyncConnection, member: str) -> CredentialRecord | N
 
 
 async def spend_step(
-    tx: Transaction, member: str, step: int, *, delivery: str | None, entry: AuditEntry | None
+    tx: Transaction, member: str, step: int, *, drift: int, delivery: str | None, entry: AuditEntry | None
 ) -> bool:
     """Use up a time step, once. False: this step or a later one was used before."""
     if entry is not None:
@@ -99,9 +101,18 @@ async def spend_step(
     spent = await tx.connection.execute(
         update(credentials)
         .where(credentials.c.member_id == member, credentials.c.last_step < step)
-        .values(last_step=step, last_delivery=delivery, guesses=0)
+        .values(last_step=step, last_delivery=delivery, guesses=0, drift=drift)
     )
     return spent.rowcount == 1
+
+
+async def note_drift(tx: Transaction, member: str, drift: int | None, *, entry: AuditEntry | None) -> None:
+    """What a wrong code tells of the phone's clock. None: nothing. It is written all the same, so that how long it
+    takes tells nobody whether their guess was a code of some minutes ago or hence."""
+    if entry is not None:
+        tx.note(entry)
+    kept = credentials.c.drift if drift is None else drift
+    await tx.connection.execute(update(credentials).where(credentials.c.member_id == member).values(drift=kept))
 
 
 async def forgive(tx: Transaction, member: str, *, entry: AuditEntry | None) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Text, and_, bindparam, case, or_, select, union_all
+from sqlalchemy import Text, and_, bindparam, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.members import folded
-from storage.records import ResourceRecord
 from storage.resources import live
 from storage.tables import grants, invitations, members, requests, resources
 
@@ -33,35 +32,6 @@ async def givers(connection: AsyncConnection, organization: str, sources: Sequen
         return {}
     found = await connection.execute(_GIVERS, {"organization": organization, "ids": list(sources)})
     return {row.id: row.giver for row in found if row.giver}
-
-
-async def resources_named(
-    connection: AsyncConnection, organization: str, kind: str, named: str
-) -> Sequence[ResourceRecord]:
-    """At most three: the one with this id of ours or in its product first, then those of this name."""
-    exactly = or_(resources.c.outside_id == named, resources.c.id == named)
-    statement = (
-        select(resources)
-        .where(
-            resources.c.organization_id == organization,
-            resources.c.kind == kind,
-            or_(exactly, resources.c.name_folded == folded(named)),
-        )
-        .order_by(case((exactly, 0), else_=1), resources.c.outside_id)
-        .limit(3)
-    )
-    return [
-        ResourceRecord(
-            row["id"],
-            row["organization_id"],
-            row["kind"],
-            row["outside_id"],
-            row["name"],
-            row["space_id"],
-            row["owner_id"],
-        )
-        for row in (await connection.execute(statement)).mappings()
-    ]
 
 
 async def resources_like(

@@ -16,7 +16,7 @@ from storage.transaction import Transaction
 GROUP = "group"
 
 
-def _record(row: RowMapping) -> GroupRecord:
+def record(row: RowMapping) -> GroupRecord:
     return GroupRecord(row["id"], row["organization_id"], row["name"])
 
 
@@ -33,7 +33,7 @@ async def found(connection: AsyncConnection, organization: str, named: Sequence[
     keys = [folded(name) for name in named]
     which = groups.c.name_folded.in_(keys) | groups.c.id.in_(list(named))
     rows = await connection.execute(select(groups).where(groups.c.organization_id == organization, which))
-    records = [_record(row) for row in rows.mappings()]
+    records = [record(row) for row in rows.mappings()]
     return {folded(one.name): one for one in records} | {one.id: one for one in records}
 
 
@@ -122,7 +122,7 @@ async def join(
     """Put a member into the groups of an invitation that there still are."""
     tx.note(entry)
     kept = (await found(tx.connection, organization, ids)).values() if ids else ()
-    rows = [_membership(tx, group, member, "invitation", source) for group in set(kept)]
+    rows = [membership(tx, group, member, "invitation", source) for group in set(kept)]
     if rows:
         await tx.connection.execute(insert(grants), rows)
 
@@ -132,11 +132,11 @@ async def put(
 ) -> None:
     """Let people join for good."""
     tx.note(entry)
-    rows = [_membership(tx, group, one, source, by) for one in people]
+    rows = [membership(tx, group, one, source, by) for one in people]
     await tx.connection.execute(insert(grants), rows)
 
 
-def _membership(tx: Transaction, group: GroupRecord, member: str, source: str, by: str | None) -> dict[str, object]:
+def membership(tx: Transaction, group: GroupRecord, member: str, source: str, by: str | None) -> dict[str, object]:
     return {
         "id": new_id(),
         "organization_id": group.organization,

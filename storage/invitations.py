@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Integer, RowMapping, Text, and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.records import AuditEntry, InvitationRecord, LinkRecord
-from storage.tables import invitations, links, members
+from storage.tables import Moment, invitations, links, members
 from storage.transaction import Transaction
 
 
@@ -28,6 +27,7 @@ def record(row: RowMapping) -> InvitationRecord:
         link_hash=row["link_hash"],
         created=row["created_at"],
         expires=row["expires_at"],
+        offered=row["offered"],
     )
 
 
@@ -68,6 +68,17 @@ async def find(connection: AsyncConnection, invitation: str) -> InvitationRecord
     return record(row) if row else None
 
 
+_FIND_SEVERAL = select(invitations).where(
+    invitations.c.organization_id == bindparam("organization"), invitations.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+async def find_several(connection: AsyncConnection, organization: str, ids: Sequence[str]) -> list[InvitationRecord]:
+    """Those of one organization; what does not exist is missing."""
+    found = await connection.execute(_FIND_SEVERAL, {"organization": organization, "ids": list(ids)})
+    return [record(row) for row in found.mappings().all()]
+
+
 async def by_hash(connection: AsyncConnection, link_hash: str) -> InvitationRecord | None:
     found = await connection.execute(select(invitations).where(invitations.c.link_hash == link_hash))
     row = found.mappings().one_or_none()
@@ -99,6 +110,66 @@ async def renew(
     return changed.rowcount == 1
 
 
+_RENEW_SEVERAL = (
+    update(invitations)
+    .where(
+        invitations.c.id == bindparam("renewed", type_=Text()),
+        invitations.c.version == bindparam("seen", type_=Integer()),
+    )
+    .values(
+        version=bindparam("raised", type_=Integer()),
+        link_hash=bindparam("hashed", type_=Text()),
+        expires_at=bindparam("until", type_=Moment),
+        state="pending",
+    )
+)
+
+
+async def renew_several(tx: Transaction, renewed: Sequence[InvitationRecord], *, entries: Sequence[AuditEntry]) -> None:
+    """As ``renew``, for many that were read under the organization's lock: nobody else was there between."""
+    for entry in entries:
+        tx.note(entry)
+    rows = [
+        {
+            "renewed": one.id,
+            "seen": one.version - 1,
+            "raised": one.version,
+            "hashed": one.link_hash,
+            "until": one.expires,
+        }
+        for one in renewed
+    ]
+    await tx.connection.execute(_RENEW_SEVERAL, rows)
+
+
+_TAKE_BACK = (
+    update(invitations)
+    .where(invitations.c.id.in_(bindparam("ids", expanding=True)), invitations.c.state.in_(("pending", "expired")))
+    .values(state="revoked", ended_at=bindparam("now", type_=Moment))
+)
+_UNLIST = (
+    update(members)
+    .where(members.c.id.in_(bindparam("ids", expanding=True)), members.c.status == "invited")
+    .values(listed=False, epoch=members.c.epoch + 1)
+)
+
+
+async def take_back(tx: Transaction, taken: Sequence[InvitationRecord], *, entries: Sequence[AuditEntry]) -> None:
+    """Revoke many, pending or expired; whom they invited is not listed any more."""
+    for entry in entries:
+        tx.note(entry)
+    await tx.connection.execute(_TAKE_BACK, {"ids": [one.id for one in taken], "now": tx.now})
+    await tx.connection.execute(_UNLIST, {"ids": [one.member for one in taken]})
+
+
+async def offered(tx: Transaction, invitation: str, version: int, *, entry: AuditEntry | None) -> None:
+    """It was offered in Slack. ``entry`` None: a delivery of what was written before."""
+    if entry is not None:
+        tx.note(entry)
+    own = and_(invitations.c.id == invitation, invitations.c.version == version)
+    await tx.connection.execute(update(invitations).where(own).values(offered=version))
+
+
 async def end(tx: Transaction, invitation: InvitationRecord, state: str, *, entry: AuditEntry) -> bool:
     """Pending, with this very link, to accepted, revoked or expired. False: it is no longer so."""
     tx.note(entry)
@@ -121,70 +192,11 @@ async def end_all(tx: Transaction, member: str, state: str, *, entry: AuditEntry
     await tx.connection.execute(update(invitations).where(own).values(state=state, ended_at=tx.now))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    invitation: InvitationRecord
-    email: str
-    name: str
-    inviter: tuple[str, str, str] | None
-
-
-async def page(
-    connection: AsyncConnection,
-    organization: str,
-    *,
-    spaces: Sequence[str] | None,
-    after: tuple[datetime, str] | None,
-    before: tuple[datetime, str] | None,
-    limit: int,
-) -> list[Row]:
-    """Newest first, by key; ``before`` reads the page that ends just above that key. ``spaces`` None: all there are,
-    those to the organization itself included."""
-    inviters = members.alias("inviters")
-    key = (invitations.c.created_at, invitations.c.id)
-    statement = (
-        select(
-            invitations,
-            members.c.email,
-            members.c.name,
-            inviters.c.id.label("inviter_id"),
-            inviters.c.name.label("inviter_name"),
-            inviters.c.email.label("inviter_email"),
-        )
-        .join(members, members.c.id == invitations.c.member_id)
-        .outerjoin(inviters, inviters.c.id == invitations.c.invited_by)
-        .where(invitations.c.organization_id == organization)
-        .limit(limit)
-    )
-    if spaces is not None:
-        statement = statement.where(invitations.c.space_id.in_(spaces))
-    if before is not None:
-        later = or_(key[0] > before[0], and_(key[0] == before[0], key[1] > before[1]))
-        statement = statement.where(later).order_by(key[0], key[1])
-    else:
-        if after is not None:
-            statement = statement.where(or_(key[0] < after[0], and_(key[0] == after[0], key[1] < after[1])))
-        statement = statement.order_by(key[0].desc(), key[1].desc())
-    rows = [_row(row) for row in (await connection.execute(statement)).mappings().all()]
-    return rows[::-1] if before is not None else rows
-
-
-def _row(row: RowMapping) -> Row:
-    inviter = (row["inviter_id"], row["inviter_name"], row["inviter_email"]) if row["inviter_id"] else None
-    return Row(record(row), row["email"], row["name"], inviter)
-
-
-async def count(connection: AsyncConnection, organization: str, *, spaces: Sequence[str] | None) -> int:
-    statement = select(func.count()).select_from(invitations).where(invitations.c.organization_id == organization)
-    if spaces is not None:
-        statement = statement.where(invitations.c.space_id.in_(spaces))
-    return int((await connection.execute(statement)).scalar_one())
-
-
-async def add_link(tx: Transaction, link: LinkRecord, *, entry: AuditEntry) -> None:
-    """A new one-time link of an existing member; earlier ones of the same purpose die."""
+async def add_link(tx: Transaction, link: LinkRecord, *, kills: Sequence[str] = (), entry: AuditEntry) -> None:
+    """A new one-time link of an existing member; earlier ones of the same purpose die, and those that it ``kills``."""
     tx.note(entry)
-    earlier = and_(links.c.member_id == link.member, links.c.purpose == link.purpose, links.c.used_at.is_(None))
+    purposes = (link.purpose, *kills)
+    earlier = and_(links.c.member_id == link.member, links.c.purpose.in_(purposes), links.c.used_at.is_(None))
     await tx.connection.execute(update(links).where(earlier).values(used_at=tx.now))
     await tx.connection.execute(
         insert(links).values(
@@ -202,8 +214,15 @@ async def add_link(tx: Transaction, link: LinkRecord, *, entry: AuditEntry) -> N
 
 async def link_by_hash(connection: AsyncConnection, link_hash: str) -> LinkRecord | None:
     row = (await connection.execute(select(links).where(links.c.link_hash == link_hash))).mappings().one_or_none()
-    if row is None:
-        return None
+    return _link(row) if row else None
+
+
+async def find_link(connection: AsyncConnection, link: str) -> LinkRecord | None:
+    row = (await connection.execute(select(links).where(links.c.id == link))).mappings().one_or_none()
+    return _link(row) if row else None
+
+
+def _link(row: RowMapping) -> LinkRecord:
     return LinkRecord(
         id=row["id"],
         organization=row["organization_id"],

@@ -119,6 +119,7 @@ def _member(row: RowMapping) -> MemberRecord:
         slack_noted=row["noted_at"],
         has_password=bool(row["has_password"]),
         has_factor=bool(row["has_factor"]),
+        deleted=row["deleted_at"] is not None,
     )
 
 
@@ -155,11 +156,11 @@ def _asked(wanted: Wanted) -> dict[str, object]:
         "users_of_team": users if team else (),
         "names": wanted.names,
     }
-    asked |= {f"{_BEGINNING}{number}": f"{_escaped(name)} %" for number, name in enumerate(wanted.names)}
+    asked |= {f"{_BEGINNING}{number}": f"{escaped(name)} %" for number, name in enumerate(wanted.names)}
     return {name: value for name, value in asked.items() if value}
 
 
-def _escaped(words: str) -> str:
+def escaped(words: str) -> str:
     return words.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 

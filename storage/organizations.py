@@ -71,6 +71,7 @@ async def settle(tx: Transaction, organization: OrganizationRecord, *, entry: Au
             plan=organization.plan,
             invitation_days=organization.invitation_days,
             approvals_channel=organization.approvals_channel,
+            follow_slack=organization.follow_slack,
         )
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Integer, RowMapping, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.hints import unindexed
 from storage.records import OutboxRecord
 from storage.tables import Moment, deliveries, outbox
 from storage.transaction import Transaction
@@ -31,9 +32,13 @@ def _record(row: RowMapping) -> OutboxRecord:
 
 
 def _first_of_its_target() -> ColumnElement[bool]:
-    """Nothing earlier waits for the same target. Timers wait for nobody."""
+    """Nothing earlier waits for the same target. Timers wait for nobody.
+
+    Without fresh statistics PostgreSQL would read all that waits for each row that waits, not only its target's.
+    """
     earlier = outbox.alias("earlier")
-    same = (earlier.c.target == outbox.c.target, earlier.c.id < outbox.c.id, earlier.c.state == "waiting")
+    waits = unindexed(earlier.c.state) == "waiting"
+    same = (earlier.c.target == outbox.c.target, earlier.c.id < outbox.c.id, waits)
     return or_(outbox.c.kind == TIMER, ~select(earlier.c.id).where(*same).exists())
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import grants, members, shares, slack_accounts, ties
 
-GROUP, RESOURCE, EMAIL = "group", "resource", "email"
+ROLE, GROUP, RESOURCE, EMAIL = "role", "group", "resource", "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,16 @@ async def former_members(
     of_group = and_(grants.c.organization_id == organization, grants.c.kind == GROUP, grants.c.space_id == "")
     held = select(grants.c.member_id).where(of_group, grants.c.what == group, grants.c.ended_at == ended)
     statement = select(members.c.id).where(_active(organization), members.c.id.in_(held), members.c.id > after)
+    return (await connection.execute(statement.order_by(members.c.id).limit(limit))).scalars().all()
+
+
+async def holders(
+    connection: AsyncConnection, organization: str, roles: Sequence[str], *, after: str, now: datetime, limit: int
+) -> Sequence[str]:
+    """The next ids of active members with a live role of the organization among ``roles``."""
+    held = and_(grants.c.organization_id == organization, grants.c.kind == ROLE, grants.c.what.in_(roles), _live(now))
+    holding = select(grants.c.member_id).where(held)
+    statement = select(members.c.id).where(_active(organization), members.c.id.in_(holding), members.c.id > after)
     return (await connection.execute(statement.order_by(members.c.id).limit(limit))).scalars().all()
 
 

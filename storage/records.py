@@ -28,6 +28,7 @@ class OrganizationRecord:
     seq: int
     head: str
     hooked: bool = False
+    follow_slack: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class MemberRecord:
     has_factor: bool
     roles: tuple[RoleGrant, ...] = ()
     addons: tuple[RoleGrant, ...] = ()
+    deleted: bool = False  # only a pseudonym is left
 
     def lasting(self, space: str = "") -> RoleGrant | None:
         return next((grant for grant in self.roles if grant.space == space and grant.ends is None), None)
@@ -111,6 +113,7 @@ class InvitationRecord:
     link_hash: str
     created: datetime
     expires: datetime
+    offered: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,10 @@ class Sight:
     list_kinds: tuple[str, ...] = ()
 
 
+EVERYTHING = Sight()
+"""For those who may name what they do not see."""
+
+
 def visible(sight: Sight, now: datetime) -> ColumnElement[bool]:
     """The condition on a resource that somebody sees it."""
     if sight.member is None:

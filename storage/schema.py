@@ -37,20 +37,22 @@ async def is_empty(store: Store) -> bool:
         return await connection.run_sync(lambda sync: not inspect(sync).get_table_names())
 
 
-async def upgrade(store: Store) -> None:
-    """Bring the database to the newest version, in one transaction.
+async def upgrade(store: Store, *, to: str = "head") -> None:
+    """Bring the database to the newest version (or, to try an upgrade, to an older one), in one transaction.
 
     On SQLite foreign keys are off meanwhile: rebuilding a parent table would delete its children otherwise.
     """
     async with store.writer.connect() as connection:
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, to)
         await connection.commit()
     await store.writer.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     if connection.dialect.name == "postgresql":
-        # Two processes may start at once; the second waits and then finds nothing to do.
+        # Two processes may start at once; the second waits, however long it takes, and then finds nothing to do.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(7304921)"))
     else:
         # This pragma does nothing inside a transaction, so it goes past SQLAlchemy's begin.
@@ -59,4 +61,4 @@ def _upgrade(connection: Connection) -> None:
         cursor.close()
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

@@ -179,6 +179,8 @@ def _postgres_engine(url: str, connections: int, **options: Any) -> AsyncEngine:
                 "lock_timeout": str(BUSY_SECONDS * 1000),
                 "idle_in_transaction_session_timeout": "10000",
                 "timezone": "UTC",
+                # Every statement here is short: compiling one takes longer than running it.
+                "jit": "off",
             },
         },
         **options,

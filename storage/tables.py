@@ -100,6 +100,8 @@ organizations = Table(
     Column("approvals_channel", Text),
     Column("invitation_days", Integer),
     Column("enforce_factor", Boolean, nullable=False, server_default=text("false")),
+    # Whoever is deactivated in Slack is deactivated here.
+    Column("follow_slack", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Moment, nullable=False),
     Column("closed_at", Moment),
     # Whether any webhook wants to hear of changes: read with the row, so that nobody else pays for asking.
@@ -125,9 +127,69 @@ members = Table(
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("created_at", Moment, nullable=False),
     Column("active_at", Moment),
+    # Whoever was deleted keeps a row without anything personal, for what still refers to its id (X2).
+    Column("deleted_at", Moment),
     UniqueConstraint("organization_id", "email_folded"),
     Index("ix_members_name", "organization_id", "name_folded"),
     Index("ix_members_status", "organization_id", "status"),
+)
+
+# Who is shown in lists (listed and not deleted), in the order of lists. The database keeps it and counts it by itself
+# (migration 0004); nobody else writes it. A member has no foreign key here, for PostgreSQL would look for it before the
+# row is gone.
+directory = Table(
+    "directory",
+    metadata,
+    Column("number", Serial, primary_key=True, autoincrement=True),
+    _organization(),
+    Column("member_id", Text, nullable=False, unique=True),
+    # The folded name, or the folded address of who has none; compared by code points on both databases.
+    Column("called", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
+    # Folded name and address with two spaces before each word: where one or two letters begin a word, three stand.
+    Column("words", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("factor", Boolean, nullable=False),
+    # Held for good in the organization, or promised to who is invited; '' is none. MAYBE where a temporary role lies
+    # above it, or lay there until its time was over: the clock decides which.
+    Column("role", Text, nullable=False),
+    Index("ix_directory_called", "organization_id", "called", "member_id", "status", "factor", "role"),
+    Index("ix_directory_status", "organization_id", "status", "called", "member_id", "factor", "role"),
+    Index("ix_directory_factor", "organization_id", "factor", "called", "member_id", "status", "role"),
+    Index("ix_directory_role", "organization_id", "role", "status", "factor", "called", "member_id"),
+)
+
+# Everybody of ``directory`` once more for each of their groups and each space where they hold a role (or, while they
+# are invited, are promised one); kept likewise, so that those of a group stand in order.
+placed = Table(
+    "placed",
+    metadata,
+    _organization(),
+    # The id of a group or of a space.
+    Column("place", Text, primary_key=True),
+    Column("member_id", Text, primary_key=True),
+    Column("called", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("factor", Boolean, nullable=False),
+    # As in ``directory``: the role is the one in the organization.
+    Column("words", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    # The one in the space; '' in a group. MAYBE wherever something there is for a time.
+    Column("there", Text, nullable=False),
+    Index("ix_placed_called", "organization_id", "place", "called", "member_id", "status", "factor", "role", "there"),
+    Index("ix_placed_member", "member_id"),
+)
+
+MAYBE = "*"
+
+# How many in the directory have each status, and how many active ones hold each role for good; kept likewise.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("organization_id", Text, ForeignKey("organizations.id"), primary_key=True),
+    # status, role
+    Column("kind", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
 )
 
 credentials = Table(
@@ -139,6 +201,10 @@ credentials = Table(
     Column("factor_sealed", LargeBinary),
     Column("factor_at", Moment),
     Column("last_step", BigInteger, nullable=False, server_default="0"),
+    # How many steps of 30 s the authenticator was ahead when it last gave a code, right or wrong; None: not known.
+    Column("drift", Integer),
+    # A generated password has to be changed at the next sign-in (X1).
+    Column("must_change", Boolean, nullable=False, server_default=text("false")),
     # The delivery that spent ``last_step``, so that the same delivery again is the same act.
     Column("last_delivery", Text),
     Column("guesses", Integer, nullable=False, server_default="0"),
@@ -210,11 +276,23 @@ invitations = Table(
     Column("state", Text, nullable=False),
     _member("invited_by", nullable=True),
     Column("version", Integer, nullable=False),
+    # The version that was offered in Slack last: nobody is offered the same twice.
+    Column("offered", Integer, nullable=False, server_default="0"),
     Column("link_hash", Text, nullable=False, unique=True),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("ended_at", Moment),
     Index("ix_invitations_list", "organization_id", "state", "created_at", "id"),
+    Index("ix_invitations_member", "member_id", "space_id", "state"),
+    Index("ix_invitations_role", "organization_id", "space_id", "role", "state", "member_id"),
+    Index("ix_invitations_newest", "organization_id", "created_at", "id"),
+    Index(
+        "ix_invitations_expires",
+        "organization_id",
+        "expires_at",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
     Index(
         "uq_invitations_pending",
         "member_id",
@@ -238,6 +316,70 @@ links = Table(
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
     Index("ix_links_member_id", "member_id"),
+)
+
+# What became of the last mail to a member, for whoever asks why it did not arrive; what was sent leaves the outbox.
+mailings = Table(
+    "mailings",
+    metadata,
+    Column("member_id", Text, ForeignKey("members.id"), primary_key=True),
+    # invitation, reset, code, told
+    Column("what", Text, nullable=False),
+    # sent, later, dead
+    Column("state", Text, nullable=False),
+    Column("error", Text),
+    Column("at", Moment, nullable=False),
+)
+
+# A file of people that somebody wants to invite: what it says, what would become of each line, and how far it is.
+imports = Table(
+    "imports",
+    metadata,
+    _id(),
+    _organization(),
+    _member(),
+    Column("file", Text, nullable=False),
+    # reading, ready, running, done, stopped, dropped
+    Column("state", Text, nullable=False),
+    # Why it was stopped.
+    Column("why", Text, nullable=False, server_default=""),
+    Column("lines", Integer, nullable=False),
+    # The columns that mean nothing here, and a name by which one sees whether the file was read rightly.
+    Column("ignored", JSON, nullable=False, server_default="[]"),
+    Column("guessed", Text, nullable=False, server_default=""),
+    # How many are to be invited, how many of these had their turn, and how many were invited.
+    Column("people", Integer, nullable=False, server_default="0"),
+    Column("dealt", Integer, nullable=False, server_default="0"),
+    Column("invited", Integer, nullable=False, server_default="0"),
+    # The request that was approved for it.
+    Column("request_id", Text, nullable=False, server_default=""),
+    # Where the message stands that tells how far it is.
+    Column("channel", Text),
+    Column("ts", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("told_at", Moment),
+    Column("ended_at", Moment),
+    Index("ix_imports_organization_id", "organization_id", "created_at"),
+)
+
+import_lines = Table(
+    "import_lines",
+    metadata,
+    Column("import_id", Text, ForeignKey("imports.id"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("email_folded", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("groups", JSON, nullable=False),
+    Column("timezone", Text, nullable=False),
+    # What would become of it when it was read: will-invite, already-member, already-invited, deactivated, wrong.
+    Column("verdict", Text, nullable=False),
+    Column("why", Text, nullable=False, server_default=""),
+    # What became of it: invited, left-out; None: not dealt with yet.
+    Column("result", Text),
+    Index("ix_import_lines_email", "email_folded"),
 )
 
 guesses = Table(
@@ -393,7 +535,25 @@ grants = Table(
     Column("ends_at", Moment),
     Column("ended_at", Moment),
     Index("ix_grants_member", "member_id", "ended_at"),
-    Index("ix_grants_what", "organization_id", "kind", "space_id", "what"),
+    Index(
+        "ix_grants_what",
+        "organization_id",
+        "kind",
+        "space_id",
+        "what",
+        "member_id",
+        "ends_at",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    # What ends soon.
+    Index(
+        "ix_grants_ends",
+        "organization_id",
+        "ends_at",
+        sqlite_where=text("ends_at IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=text("ends_at IS NOT NULL AND ended_at IS NULL"),
+    ),
     # One lasting role per member and scope; a temporary one lies above it.
     Index(
         "uq_grants_lasting_role",
@@ -443,6 +603,7 @@ requests = Table(
     Index("ix_requests_state", "organization_id", "state", "created_at"),
     Index("ix_requests_requester_id", "requester_id", "state"),
     Index("ix_requests_target_id", "target_id", "state"),
+    Index("ix_requests_beneficiary_id", "beneficiary_id", "state"),
 )
 
 votes = Table(
@@ -511,4 +672,12 @@ outbox = Table(
     Column("state", Text, nullable=False),
     Index("ix_outbox_due", "state", "due_at"),
     Index("ix_outbox_target", "target", "id"),
+    # What could not be delivered.
+    Index(
+        "ix_outbox_dead",
+        "organization_id",
+        "id",
+        sqlite_where=text("state = 'dead'"),
+        postgresql_where=text("state = 'dead'"),
+    ),
 )

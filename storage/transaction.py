@@ -27,10 +27,16 @@ class Transaction:
         self._outcome: str | None = None
         self._entries: list[AuditEntry] = []
         self._rows: list[OutboxRecord] = []
+        self._wakes = False
 
     @property
     def posted(self) -> bool:
-        return bool(self._rows)
+        """Whether delivery has something to look for."""
+        return bool(self._rows) or self._wakes
+
+    def wake(self) -> None:
+        """Rows that lie in the outbox already fall due by this transaction."""
+        self._wakes = True
 
     def note(self, entry: AuditEntry) -> None:
         """Keep the audit entry of a write; several writes of one act share one entry object, kept once."""

@@ -90,6 +90,6 @@ async def emails(connection: AsyncConnection, organization: str, ids: Collection
     if not ids:
         return {}
     theirs = select(members.c.id, members.c.email).where(
-        members.c.organization_id == organization, members.c.id.in_(ids)
+        members.c.organization_id == organization, members.c.id.in_(ids), members.c.deleted_at.is_(None)
     )
     return {row.id: row.email for row in await connection.execute(theirs)}

@@ -17,10 +17,17 @@ MACHINERY = {"chain", "outbox", "schema", "sqlite", "store", "tables", "transact
 # These may be told `entry=None`, because they count or note what is no change by itself.
 MAY_BE_SILENT = {
     "accounts.note": "what Slack says of an account is refreshed hourly; only a change of it is an act",
+    "activity.note": "when somebody was last active follows from what they did, which has its own entry",
     "credentials.count": "a guess is counted before anybody knows whether it is wrong",
     "credentials.count_guess": "a guess is counted before anybody knows whether it is wrong",
     "credentials.spend_step": "a spent code stays spent whether or not its act is done",
     "credentials.forgive": "a right code clears the counter of guesses",
+    "credentials.note_drift": "what a wrong code tells of a phone's clock is known, and nothing else changes",
+    "imports.forget": "the lines of a file that has been dealt with, each of which has its result and its entry",
+    "imports.keep_results": "whoever was invited by a line has an entry of their own",
+    "imports.told": "where a message stands in Slack is delivery's knowledge",
+    "invitations.offered": "what was offered in Slack is delivery's knowledge",
+    "mailings.note": "what became of a mail is delivery's knowledge",
     "requests.posted": "where a card stands in Slack is delivery's knowledge",
 }
 

@@ -8,7 +8,10 @@ from typing import Any, Final
 import structlog
 
 from bot.delivery.cards import Cards, Places
+from bot.delivery.exports import Exports
+from bot.delivery.imports import Imports
 from bot.delivery.mail import MailSender
+from bot.delivery.resets import Resets
 from bot.delivery.slack import SlackSender
 from bot.delivery.trouble import HOUSE, NotNow, Unreachable
 from bot.delivery.webhooks import WebhookSender
@@ -16,15 +19,18 @@ from bot.slack.views.blocks import Block
 from bot.wording.mails import Written, code_mail, invitation_mail
 from bot.wording.notices import invitation_offer, told, told_mail
 from bot.wording.told_things import news, news_mail
-from handlers.commands import SYSTEM, Actor, DeleteWebhook, Refused, Spread
+from handlers.commands import SYSTEM, Actor, DeleteWebhook, FollowSlack, ImportStep, Refused, Spread
 from handlers.house import Usher
 from handlers.models import InvitationLetter, Recipient
 from handlers.notices import (
     CardPost,
     CardUpdate,
     CodeMail,
+    ImportNews,
     InvitationMail,
     InvitationOffer,
+    MembersFile,
+    ResetLetter,
     ResourceNews,
     Timer,
     Told,
@@ -57,15 +63,18 @@ class Errands:
         self._webhooks = WebhookSender(clock=clock)
         self._clock = clock
         self._public_url = public_url.rstrip("/")
+        self._resets = Resets(usher, slack=slack, mail=mail, public_url=self._public_url)
+        self._exports = Exports(usher, slack=slack, mail=mail, public_url=self._public_url)
+        self._imports = Imports(usher, slack=slack)
         self._team: str | None = None
 
-    async def run(self, parcel: Parcel) -> Places:
+    async def run(self, parcel: Parcel) -> Places:  # noqa: C901 - one line for each kind
         """The cards that were posted; Trouble if it could not be sent. What is stale needs no sending."""
         match parcel.notice:
             case InvitationMail() as notice:
                 await self._invitation_mail(notice, parcel.key)
             case InvitationOffer() as notice:
-                await self._offer(notice)
+                return await self._offer(notice)
             case CodeMail() as notice:
                 await self._code_mail(notice, parcel.key)
             case CardPost() as notice:
@@ -78,9 +87,18 @@ class Errands:
                 await self._pass_on(notice, parcel.key)
             case WebhookEvent() as notice:
                 await self._tell_software(notice, parcel.key)
+            case ResetLetter() as notice:
+                await self._resets.send(notice, parcel.key)
+            case MembersFile() as notice:
+                await self._exports.send(notice, parcel.key)
+            case ImportNews() as notice:
+                return await self._imports.tell(notice)
             case Timer() as notice:
                 await self._fire(notice, parcel.key)
         return ()
+
+    async def close(self) -> None:
+        await self._exports.close()
 
     # ---- invitations and codes
 
@@ -97,11 +115,15 @@ class Errands:
             url = self._public_url + self._usher.enrolments.invitation_path(letter)
             await self._mail.send(invitation_mail(letter, url), to=letter.to.email, name=letter.to.name, key=key)
 
-    async def _offer(self, notice: InvitationOffer) -> None:
+    async def _offer(self, notice: InvitationOffer) -> Places:
+        """Where it was offered, once for each version: they may have come to Slack after they were invited."""
         letter = await self._letter(notice)
-        user = await self._slack.look_up(letter.to.email) if letter else None
-        if letter and user and await self._is_vouched_for(user, letter.to.email):
-            await self._slack.post(await self._slack.direct(str(user["id"])), *invitation_offer(letter))
+        if letter is None or letter.offered:
+            return ()
+        user = await self._slack.look_up(letter.to.email)
+        if not user or not await self._is_vouched_for(user, letter.to.email):
+            return ()
+        return (await self._slack.post(await self._slack.direct(str(user["id"])), *invitation_offer(letter)),)
 
     async def _is_vouched_for(self, user: dict[str, Any], email: str) -> bool:
         """Is it a full account of our own team, with this very address? The gate asks again at the press."""
@@ -122,7 +144,9 @@ class Errands:
 
     async def _tell(self, notice: Told, key: str) -> None:
         letter = await self._usher.queries.told_letter(notice)
-        if letter.to:
+        if letter.to and notice.also == "mail":
+            await self._by_mail(letter.to, told_mail(notice, letter), key)
+        elif letter.to:
             await self._reach(letter.to, told(notice, letter), told_mail(notice, letter), key)
 
     async def _pass_on(self, notice: ResourceNews, key: str) -> None:
@@ -161,7 +185,8 @@ class Errands:
 
         What is told to the next of many tells them again whenever it runs, so the same row runs it once.
         """
-        by = replace(SYSTEM, delivery=f"timer/{key}") if isinstance(timer.command, Spread) else SYSTEM
+        once = isinstance(timer.command, Spread | FollowSlack | ImportStep)
+        by = replace(SYSTEM, delivery=f"timer/{key}") if once else SYSTEM
         outcome = await self._usher.gate.perform(timer.command, by=by)
         match outcome:
             case Refused("busy"):

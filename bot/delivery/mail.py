@@ -51,9 +51,11 @@ class MailSender:
         self._clock = clock
         self._trust = trust or ssl.create_default_context()
         self._fuse = Fuse("The mail server", MAIL)
+        self._tried: set[str] = set()
 
     async def send(self, written: Written, *, to: str, name: str = "", key: str) -> None:
         """`key` is the parcel's; it becomes the Message-ID, by which mail programs know a second copy."""
+        self._tried.add(key)
         message = self._message(written, _receiver(to, name), key)
         with self._fuse.trying():
             try:
@@ -61,6 +63,12 @@ class MailSender:
                     await self._hand_over(message, to)
             except (aiosmtplib.SMTPException, TimeoutError, OSError, ValueError) as error:
                 raise _sort(error) from None
+
+    def tried(self, key: str) -> bool:
+        """Whether that parcel went, or should have gone, by mail since this was last asked."""
+        found = key in self._tried
+        self._tried.discard(key)
+        return found
 
     def _message(self, written: Written, to: Address, key: str) -> EmailMessage:
         message = EmailMessage(policy=SMTP_LINES)

@@ -8,11 +8,12 @@ reason the SDK's own retries are off: the outbox retries, and knows when to stop
 import asyncio
 import logging
 import math
+import os
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import IO, Any, Final, cast
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -28,6 +29,8 @@ Json = dict[str, Any]
 Blocks = Sequence[Json]
 
 TIMEOUT: Final = 10.0
+# Of a whole file; it ends before a parcel's deadline does.
+UPLOAD_TIMEOUT: Final = 30.0
 # What Slack leaves out of a 429; its documentation speaks of "a short while".
 RETRY_AFTER: Final = 30.0
 NO_PREVIEWS: Final = {"unfurl_links": False, "unfurl_media": False}
@@ -73,6 +76,7 @@ class SlackSender:
         timeout: float = TIMEOUT,
     ) -> None:
         self._timeout = timeout
+        self._client = client
         # The SDK's arguments and answers are dicts of anything.
         self._ask: Callable[..., Awaitable[Any]] = client.api_call  # pyright: ignore[reportUnknownMemberType]
         self._fuse = Fuse("Slack", SLACK)
@@ -110,21 +114,48 @@ class SlackSender:
     async def team(self) -> str:
         return str((await self._call("auth.test"))["team_id"])
 
+    async def upload(self, channel: str, name: str, file: IO[bytes], *, text: str) -> None:
+        """A file with a message above it, read from the disk as it is sent; Slack takes it in three steps.
+
+        What broke off begins anew, for nothing is shown before the last step.
+        """
+        asked = {"filename": name, "length": file.seek(0, os.SEEK_END)}
+        place = await self._call("files.getUploadURLExternal", params=asked)
+        await self._fill(str(place["upload_url"]), file)
+        shared = {"files": [{"id": place["file_id"], "title": name}], "channel_id": channel, "initial_comment": text}
+        await self._call("files.completeUploadExternal", json=shared, key=f"chat.postMessage {channel}")
+
+    async def _fill(self, url: str, file: IO[bytes]) -> None:
+        session = self._client.session
+        assert session is not None  # noqa: S101 - `slack_client` gave it
+        with _from_its_beginning(file) as contents, self._reaching():
+            timeout = aiohttp.ClientTimeout(total=UPLOAD_TIMEOUT)
+            async with session.post(url, data=contents, timeout=timeout, proxy=self._client.proxy) as answer:
+                status = answer.status
+        if status != 200:  # noqa: PLR2004 - the address may be over, and the next try gets another
+            raise NotNow(f"Slack took no file (status {status}).", schedule=SLACK)
+
     async def _call(
         self, method: str, *, verb: str = "POST", json: Json | None = None, params: Json | None = None, key: str = ""
     ) -> Json:
         await self._pace.turn(key or method)
-        with self._fuse.trying():
+        with self._reaching():
             try:
                 async with asyncio.timeout(self._timeout):
                     answer = await self._ask(method, http_verb=verb, json=json, params=params)
             except SlackApiError as error:
                 raise self._sort(key or method, error) from None
+        return cast("Json", answer.data)
+
+    @contextmanager
+    def _reaching(self) -> Generator[None]:
+        with self._fuse.trying():
+            try:
+                yield
             except RedirectRefused as refused:
                 raise NotNow(str(refused), schedule=SLACK, loud=True) from None
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise NoAnswer(f"Slack could not be reached ({type(error).__name__}).", schedule=SLACK) from None
-        return cast("Json", answer.data)
 
     def _sort(self, key: str, error: SlackApiError) -> Trouble:
         status, code, retry_after = _facts(error)
@@ -152,3 +183,9 @@ def _seconds(retry_after: object) -> float:
     except ValueError:
         return RETRY_AFTER
     return seconds if math.isfinite(seconds) and seconds >= 0 else RETRY_AFTER
+
+
+def _from_its_beginning(file: IO[bytes]) -> IO[bytes]:
+    """Whatever is sent is closed afterwards, and the file itself may be needed for another try."""
+    file.seek(0)
+    return os.fdopen(os.dup(file.fileno()), "rb")

@@ -1,6 +1,7 @@
 """What Slack's error codes mean for a parcel. A code that is not listed is tried again: nothing is lost by that.
 
-Sources: https://docs.slack.dev/reference/methods/chat.postMessage#errors, chat.update, conversations.open.
+Sources: https://docs.slack.dev/reference/methods/chat.postMessage#errors, chat.update, conversations.open,
+files.getUploadURLExternal, files.completeUploadExternal.
 """
 
 import re
@@ -28,6 +29,14 @@ UNREACHABLE: Final[Mapping[str, str]] = {
     "cannot_dm_bot": "the Slack account is a bot",
     "cannot_dm_user": "the Slack account takes no messages from Usher",
     "messages_tab_disabled": "the app's Messages tab is switched off; see manifest.yml",
+}
+
+# The workspace takes no such file; only its admins can change that.
+NO_FILES: Final[Mapping[str, str]] = {
+    "file_uploads_disabled": "the workspace takes no files",
+    "file_uploads_except_images_disabled": "the workspace takes no files but pictures",
+    "file_type_not_allowed": "the workspace takes no CSV files",
+    "file_upload_size_restricted": "the file is larger than the workspace takes",
 }
 
 MALFORMED: Final = frozenset(
@@ -85,6 +94,8 @@ def code_of(said: object) -> str:
 def trouble_of(code: str) -> Trouble:
     if code in UNREACHABLE:
         return Unreachable(f"Slack: {code} ({UNREACHABLE[code]}).", code=code)
+    if code in NO_FILES:
+        return Never(f"Slack: {code} ({NO_FILES[code]}).", code=code)
     if code in MALFORMED:
         return Never(f"Slack: {code} (Usher made a message that Slack does not take; please report this).", code=code)
     if code in TO_REPAIR:

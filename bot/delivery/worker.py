@@ -44,6 +44,7 @@ class Delivery:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._post = usher.post
+        self._mail = mail
         self._errands = Errands(usher, slack=slack, mail=mail, clock=clock, public_url=public_url)
         self._sleep = sleep
         self._stopping = asyncio.Event()
@@ -82,7 +83,7 @@ class Delivery:
     async def _take(self) -> bool:
         """False: nothing is due that is not being sent already."""
         free = SIDE_BY_SIDE - len(self._flying)
-        if not free:
+        if free <= 0:  # two may have taken at once
             await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
             return True
         async with self._taking:
@@ -117,6 +118,7 @@ class Delivery:
             task.cancel()
         # What is being recorded is never cut short: it was sent, and must not be sent again.
         await asyncio.gather(*self._flying, return_exceptions=True)
+        await self._errands.close()
 
     # ---- one parcel
 
@@ -145,20 +147,29 @@ class Delivery:
             return self._after(parcel, NotNow(f"Usher failed ({type(error).__name__}).", schedule=HOUSE))
         finally:
             self._sending.discard(task)
-        return lambda: self._post.sent(parcel, posted=posted)
+        mailed = self._mailed(parcel)
+        return lambda: self._post.sent(parcel, posted=posted, mailed=mailed)
+
+    def _mailed(self, parcel: Parcel) -> bool:
+        return self._mail is not None and self._mail.tried(parcel.key)
 
     def _after(self, parcel: Parcel, trouble: Trouble) -> Callable[[], Awaitable[None]]:
+        mailed = self._mailed(parcel)
         match trouble:
             case NotNow() if pause := trouble.schedule.pause(parcel.attempts, asked_for=trouble.asked_for, luck=luck()):
                 log = _log.error if trouble.loud else _log.info
                 log(
                     "a parcel is tried again", **_about(parcel), why=trouble.error, seconds=round(pause.total_seconds())
                 )
-                return lambda: self._post.later(parcel, error=trouble.error, after=pause, posted=trouble.posted)
+                return lambda: self._post.later(
+                    parcel, error=trouble.error, after=pause, posted=trouble.posted, mailed=mailed
+                )
             case _:
                 _log.warning("a parcel cannot be delivered", **_about(parcel), why=trouble.error)
                 given_up = "" if isinstance(trouble, Never) else f" Given up after {parcel.attempts} tries."
-                return lambda: self._post.dead(parcel, error=trouble.error + given_up, posted=trouble.posted)
+                return lambda: self._post.dead(
+                    parcel, error=trouble.error + given_up, posted=trouble.posted, mailed=mailed
+                )
 
 
 def _about(parcel: Parcel) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from bot.playground.acts import Acts
 from bot.playground.client import Values
+from bot.playground.files import Attachment, File
 from bot.playground.model import (
     Answer,
     Channel,
@@ -24,11 +25,13 @@ from bot.playground.world import Call, Ticks, World
 __all__ = [
     "Acts",
     "Answer",
+    "Attachment",
     "Call",
     "Channel",
     "ChannelSpec",
     "Control",
     "Delivery",
+    "File",
     "Message",
     "Office",
     "Option",

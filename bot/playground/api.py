@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.playground import chat_methods, people_methods, view_methods
+from bot.playground import chat_methods, file_methods, people_methods, view_methods
 from bot.playground.answers import respond
 from bot.playground.arguments import Arguments, arguments_of
 from bot.playground.errors import SlackError
@@ -38,6 +38,10 @@ METHODS = {
     "views.push": Method(view_methods.push_view),
     "views.update": Method(view_methods.update_view),
     "views.publish": Method(view_methods.publish_view),
+    "files.getUploadURLExternal": Method(file_methods.get_upload_url, ("files:write",)),
+    "files.completeUploadExternal": Method(file_methods.complete_upload, ("files:write",)),
+    "files.info": Method(file_methods.info, ("files:read",)),
+    "files.delete": Method(file_methods.delete, ("files:write",)),
     "conversations.open": Method(people_methods.conversations_open, ("im:write",)),
     "conversations.info": Method(people_methods.conversations_info),
     "conversations.members": Method(people_methods.conversations_members),

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.playground.errors import SlackError
 from bot.playground.schema import problem
 
-JSON_IN_FORMS = frozenset({"blocks", "attachments", "view", "metadata"})
+JSON_IN_FORMS = frozenset({"blocks", "attachments", "view", "metadata", "files"})
 TRUE = frozenset({"1", "true", "True", "t", "on"})
 
 

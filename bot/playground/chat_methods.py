@@ -60,7 +60,7 @@ def _attachment(given: Any, at: str) -> Json:
 
 
 def post_message(slack: Slack, args: Arguments) -> Json:
-    channel = _postable(slack, args.text("channel"))
+    channel = postable(slack, args.text("channel"))
     message = _new(slack, channel, content_of(args)).evolve(
         thread_ts=args.text("thread_ts") or None, metadata=_metadata(args.get("metadata"))
     )
@@ -69,7 +69,7 @@ def post_message(slack: Slack, args: Arguments) -> Json:
 
 
 def post_ephemeral(slack: Slack, args: Arguments) -> Json:
-    channel = _postable(slack, args.text("channel"))
+    channel = postable(slack, args.text("channel"))
     user = args.required("user")
     person = slack.world.users.get(user)
     if user not in channel.members or (person and person.deleted):
@@ -122,7 +122,7 @@ def from_bot(slack: Slack, channel_id: str, content: Content) -> Message:
     return _new(slack, slack.world.channels[channel_id], content)
 
 
-def _postable(slack: Slack, name: str) -> Channel:
+def postable(slack: Slack, name: str) -> Channel:
     """By id, by `#name`, or by the id of a person, which means the direct messages with them."""
     world = slack.world
     user = world.users.get(name)

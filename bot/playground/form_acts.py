@@ -2,9 +2,10 @@
 
 from bot.playground import payloads
 from bot.playground.answers import after_submission, option_of, suggestions
-from bot.playground.client import GONE, INACTIVE, Client, Values, control_in
+from bot.playground.client import GONE, INACTIVE, Values, control_in
 from bot.playground.errors import SlackError
 from bot.playground.exchange import Response
+from bot.playground.file_acts import FileActs
 from bot.playground.forms import HELD, complaints, filled_in
 from bot.playground.model import Control, Json, Message, Option, Submission, User, View
 from bot.playground.wire import Reply
@@ -12,7 +13,7 @@ from bot.playground.wire import Reply
 SHORTEST_QUERY = 3
 
 
-class FormActs(Client):
+class FormActs(FileActs):
     async def submit(self, user_id: str, view_id: str, typed: Values) -> Submission:
         """`typed` is laid over what the form already holds; only inputs that changed need be given."""
         stack = self.world.modals(user_id)

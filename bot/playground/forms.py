@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from bot.playground.model import Control, Json, View, plain
+from bot.playground.shapes import file_shown
 from bot.playground.world import World
 
 Typed = Mapping[str, Mapping[str, Any]]
@@ -52,6 +53,9 @@ SHAPES = {
 }
 EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)+")
 LONGEST_TYPED = 3000
+MOST_FILES = 10
+LARGEST_CHOSEN = 10 * 1024**2
+"""Bytes of one file in a form."""
 REQUIRED = "Please complete this required field."
 
 
@@ -95,7 +99,13 @@ def filled_in(
             values.setdefault(block_id, {})[action_id] = value_of(
                 control, raw, world, suggested.get((block_id, action_id), ())
             )
+            _own_files(view, values[block_id][action_id])
     return values
+
+
+def _own_files(view: View, held: Json) -> None:
+    if any(file["user"] != view.user for file in held.get("files", ())):
+        raise CannotChooseError("This file is somebody else's.")
 
 
 def _control(controls: Sequence[Control], block_id: str, action_id: str) -> Control:
@@ -126,14 +136,14 @@ def _one(held: Held, control: Control, raw: Any, world: World, offered: Sequence
     match held.what:
         case "option":
             return chosen_option(control, raw, offered)
-        case "user":
-            return _id(control, raw, world.user_named(str(raw)))
-        case "channel":
-            return _id(control, raw, world.channel_named(str(raw)))
+        case "user" | "channel" as what:
+            return _id(control, raw, (world.user_named if what == "user" else world.channel_named)(str(raw)))
         case "date" | "time" | "moment":
             return _shaped(control, held.what, raw)
         case "text":
             return _text(control, str(raw))
+        case "file":
+            return _chosen_file(control, str(raw), world)
         case _:
             return raw
 
@@ -164,6 +174,13 @@ def _id(control: Control, raw: Any, found: Any) -> str:
     if found is None:
         raise CannotChooseError(f"{control.label or control.action_id}: there is no {raw!r} to choose.")
     return str(found.id)
+
+
+def _chosen_file(control: Control, raw: str, world: World) -> Json:
+    """By id, as the client holds what it has uploaded."""
+    if world.files.get(raw) is None:
+        raise CannotChooseError(f"{control.label or control.action_id}: there is no file {raw!r}; upload it first.")
+    return file_shown(world, raw)
 
 
 def _shaped(control: Control, what: str, raw: Any) -> Any:
@@ -205,6 +222,8 @@ def _complaints(control: Control, value: Any, *, optional: bool) -> Iterator[str
             yield "Please enter a valid URL."
         case "number_input":
             yield from _number(element, value)
+        case "file_input":
+            yield from _files(element, cast("Sequence[Json]", value))
         case _:
             yield from _count(element, value)
 
@@ -213,6 +232,19 @@ def _count(element: Json, value: Any) -> Iterator[str]:
     most = element.get("max_selected_items")
     if most is not None and isinstance(value, list) and len(cast("list[Any]", value)) > most:
         yield f"Please choose at most {most}."
+
+
+def _files(element: Json, value: Sequence[Json]) -> Iterator[str]:
+    """Slack documents the limits; the sentences are ours."""
+    most = element.get("max_files", MOST_FILES)
+    if len(value) > most:
+        yield f"Please choose at most {most} {'file' if most == 1 else 'files'}."
+    kinds = [str(kind).casefold().removeprefix(".") for kind in element.get("filetypes", ())]
+    for file in value:
+        if kinds and file["name"].casefold().rpartition(".")[2] not in kinds:
+            yield f"{file['name']} is of a kind that is not taken here. Please choose: {', '.join(kinds)}."
+        if file["size"] > LARGEST_CHOSEN:
+            yield f"{file['name']} is larger than 10 MB."
 
 
 def _length(element: Json, value: str) -> Iterator[str]:

@@ -142,6 +142,7 @@ class Message:
     edited: str | None = None
     thread_ts: str | None = None
     metadata: Json | None = None
+    files: Sequence[str] = ()
 
     def evolve(self, **changes: Any) -> "Message":
         return replace(self, **changes)

@@ -5,11 +5,15 @@ import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib import resources
+from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from aiohttp import web
 
 from bot.playground.deeds import Deeds
+from bot.playground.file_server import sent
+from bot.playground.files import CHUNK
 from bot.playground.mailbox import Mailbox
 from bot.playground.model import Json
 from bot.playground.phone import Phone
@@ -76,6 +80,8 @@ class Page:
             app.router.add_get("/" if name == "index.html" else f"/static/{name}", _file(body, kind))
         app.router.add_get("/events", self._events)
         app.router.add_post("/act/{kind}", self._act)
+        app.router.add_post("/upload", self._upload)
+        app.router.add_get("/download/{person}/{file}", self._download)
         app.on_shutdown.append(self._end)
         for user_id in self._phones:
             self._world.im_with(user_id)
@@ -118,6 +124,24 @@ class Page:
         return f"event: changed\ndata: {data}\n\n".encode()
 
     # ---- what people do
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """A file that somebody has chosen in a form: its bytes, with person and name in the address."""
+        person, name = request.query.get("person", ""), Path(request.query.get("name", "")).name
+        if person not in self._phones or not name:
+            return _json({"error": "The page sent what the playground does not understand. Reload it."}, status=400)
+        file = await self._playground.acts.attach(person, name, request.content.iter_chunked(CHUNK))
+        if file is None:
+            return _json({"error": f"{name} is larger than 10 MB, more than Slack takes in a form."})
+        return _json({"id": file.id, "name": file.name, "size": file.size})
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        person, file_id = request.match_info["person"], request.match_info["file"]
+        file = self._playground.acts.file_for(person, file_id) if person in self._phones else None
+        if file is None:
+            raise web.HTTPNotFound(text="There is no such file.\n", headers=HEADERS)
+        named = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+        return await sent(request, file, {**HEADERS, "Content-Disposition": named})
 
     async def _act(self, request: web.Request) -> web.Response:
         if request.content_type != "application/json":

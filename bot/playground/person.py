@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.playground.acts import Acts
+from bot.playground.files import File
 from bot.playground.finding import by_block, input_of, labels, wanted_in
 from bot.playground.forms import CannotChooseError
 from bot.playground.model import (
@@ -86,6 +87,11 @@ class Person:
         """The direct messages with the bot."""
         return self._world.messages(self._world.im_with(self.id).id, self.id)
 
+    def files(self) -> list[File]:
+        """Those in the direct messages with the bot, oldest first."""
+        shown = [self._world.files.get(file_id) for message in self.dm() for file_id in message.files]
+        return [file for file in shown if file]
+
     # ---- typing
 
     async def type(self, text: str, *, channel: str = "general") -> Answer:
@@ -136,7 +142,10 @@ class Person:
     # ---- forms
 
     async def submit(self, *, view: View | None = None, **values: Any) -> Submission:
-        """Fills in the topmost form and sends it. Names are block ids, or labels with `_` for what is no letter."""
+        """Fills in the topmost form and sends it. Names are block ids, or labels with `_` for what is no letter.
+
+        A file is given as an `Attachment`.
+        """
         shown = view or self.modal
         if shown is None:
             raise CannotChooseError(f"{self.user.name} has no form open.")
@@ -148,6 +157,8 @@ class Person:
             control = input_of(view, name)
             if control.type in EXTERNAL and raw is not None:
                 await self._look_up(view, control, raw)
+            if control.type == "file_input":
+                raw = await self._acts.attached(self.id, raw)  # noqa: PLW2901 # the same thing, uploaded
             typed.setdefault(control.block_id, {})[control.action_id] = raw
         return typed
 

@@ -11,6 +11,7 @@ from bot.playground.mailbox import Mail, Mailbox
 from bot.playground.manifest import Manifest
 from bot.playground.model import Channel, Json, Message, Team, User, View
 from bot.playground.phone import Phone
+from bot.playground.shapes import file_shown
 from bot.playground.tour import Tour
 from bot.playground.world import World
 
@@ -129,6 +130,7 @@ class Sections:
             "blocks": list(message.blocks),
             "ephemeral": message.ephemeral_to is not None,
             "edited": message.edited is not None,
+            "files": [file_shown(self._world, file_id) for file_id in message.files],
         }
 
     def _phone(self, user_id: str) -> list[Json]:

@@ -11,6 +11,7 @@ from bot.playground.acts import Acts
 from bot.playground.api import Api
 from bot.playground.cast import bot_user, channel_of, user_of, with_strangers
 from bot.playground.exchange import Exchange
+from bot.playground.file_server import FileServer
 from bot.playground.loopback import only_from_here, require_loopback
 from bot.playground.manifest import Manifest, read_manifest
 from bot.playground.model import App, ChannelSpec, PersonSpec, Team, slug
@@ -58,6 +59,7 @@ class Playground:
         self.office = Office(self._slack, self.wire)
         self.app = web.Application(middlewares=[only_from_here], client_max_size=LARGEST_REQUEST)
         Api(self._slack).add_routes(self.app)
+        FileServer(self._slack).add_routes(self.app)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -84,12 +86,14 @@ class Playground:
         await site.start()
         host, port = self._runner.addresses[0][:2]
         self._slack.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.world.files.url = self._slack.url
         await self.wire.open()
 
     async def stop(self) -> None:
         await self.wire.close()
         if self._runner:
             await self._runner.cleanup()
+        self.world.files.close()
 
     def person(self, name: str) -> Person:
         """By handle, id or e-mail address."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.playground.files import file_json, gone_json
 from bot.playground.model import Channel, Json, Message, User, View
 from bot.playground.world import World
 
@@ -122,10 +123,16 @@ def message_json(world: World, message: Message) -> Json:
         "attachments": list(message.attachments),
         "thread_ts": message.thread_ts,
         "metadata": message.metadata,
+        "files": [file_shown(world, file_id) for file_id in message.files],
     }
     if message.edited:
         shown["edited"] = {"user": message.user, "ts": message.edited}
     return shown | {key: value for key, value in optional.items() if value}
+
+
+def file_shown(world: World, file_id: str) -> Json:
+    file = world.files.get(file_id)
+    return file_json(world.files, world.team.id, file) if file else gone_json(file_id)
 
 
 def _bot_profile(world: World) -> Json:

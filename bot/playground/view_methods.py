@@ -7,7 +7,7 @@ from bot.playground.arguments import Arguments
 from bot.playground.blocks import checked_view
 from bot.playground.errors import SlackError
 from bot.playground.forms import initial_values, kept_values
-from bot.playground.model import Json, View, plain
+from bot.playground.model import Json, View, controls, plain
 from bot.playground.shapes import view_json
 from bot.playground.slack import Slack
 
@@ -78,6 +78,7 @@ def push(slack: Slack, given: Json, user_id: str) -> View:
 
 def replace(slack: Slack, given: Json, view: View) -> View:
     """Puts a checked view in the place of one; what was typed stays where block and action keep their ids."""
+    _scoped(slack, given)
     _free_external_id(slack, given, view.id)
     changed = view.evolve(**_parts(given), hash=_new_hash(slack), errors={})
     changed = changed.evolve(values=kept_values(changed, view))
@@ -86,10 +87,17 @@ def replace(slack: Slack, given: Json, view: View) -> View:
 
 
 def _made(slack: Slack, given: Json, user_id: str, kind: Literal["modal", "home"]) -> View:
+    _scoped(slack, given)
     _free_external_id(slack, given, None)
     view_id = "V" + secrets.token_hex(5).upper()
     view = View(id=view_id, type=kind, user=user_id, root_view_id=view_id, hash=_new_hash(slack), **_parts(given))
     return view.evolve(values=initial_values(view.controls))
+
+
+def _scoped(slack: Slack, given: Json) -> None:
+    """A form that takes files needs the scope to read them."""
+    if any(control.type == "file_input" for control in controls(given["blocks"])):
+        slack.need("files:read")
 
 
 def _parts(given: Json) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from bot.playground.faults import Faults
+from bot.playground.files import Files
 from bot.playground.model import App, Channel, Json, Message, Team, User, View
 
 REMEMBERED_CALLS = 5000
@@ -63,6 +64,7 @@ class World:
         self.channels = {channel.id: channel for channel in channels}
         self.clock = clock
         self.faults = Faults()
+        self.files = Files()
         self.calls: deque[Call] = deque(maxlen=REMEMBERED_CALLS)
         self.version = 0
         self._messages: dict[str, dict[str, Message]] = {}

@@ -6,10 +6,19 @@ from typing import Any, cast
 
 from bot.identity import Body
 from bot.slack import (
+    checking,
     group_buttons,
     holding,
     ids,
+    importing,
+    invitation_buttons,
+    leaving_buttons,
+    letter_buttons,
+    member_card,
+    member_exports,
+    member_list,
     organization_buttons,
+    own_buttons,
     permission_buttons,
     resource_buttons,
     space_buttons,
@@ -26,14 +35,11 @@ from handlers.commands import (
     AcceptInSlack,
     Approve,
     Cancel,
-    CopyLink,
     Deny,
     OpenSetup,
     Outcome,
     RefusalCode,
     Refused,
-    Resend,
-    Revoke,
 )
 from handlers.models import RequestCard
 
@@ -125,45 +131,37 @@ def _form_failed(button: str) -> Phrase:
 # Showing something else -----------------------------------------------------------------------------------------------
 
 
-async def _turn_page(door: Door, visit: Visit, press: Press) -> None:
-    space = press.block.removeprefix("page:") or None
-    after = None if press.value == lists.FIRST else press.value
-    page = await door.usher.queries.invitations(visit.desk, after=after, space=space)
-    show(door, visit, press, lists.invitations(visit.desk, page, space=space), replace=True)
-
-
-async def _invitations(door: Door, visit: Visit, press: Press) -> None:
-    page = await door.usher.queries.invitations(visit.desk)
-    show(door, visit, press, lists.invitations(visit.desk, page))
-
-
 async def _me(door: Door, visit: Visit, press: Press) -> None:
     show(door, visit, press, lists.me(visit.desk))
 
 
 PRESSED: Mapping[str, Handler] = {
     **holding.PRESSED,
+    **member_list.PRESSED,
+    **member_exports.PRESSED,
+    **member_card.PRESSED,
+    **own_buttons.PRESSED,
     **space_buttons.PRESSED,
     **group_buttons.PRESSED,
     **resource_buttons.PRESSED,
     **why_buttons.PRESSED,
+    **checking.PRESSED,
     **organization_buttons.PRESSED,
+    **leaving_buttons.PRESSED,
+    **invitation_buttons.PRESSED,
+    **letter_buttons.PRESSED,
     ids.ACCESS_MODE: permission_buttons.mode_chosen,
     ids.RESET_PERMISSIONS: permission_buttons.reset,
     ids.APPROVE: _only_on_the_card(_approve),
     ids.DENY: _only_on_the_card(_deny),
     ids.CANCEL: does(Cancel),
     ids.ACCEPT: does(AcceptInSlack),
-    ids.RESEND: does(Resend),
-    ids.REVOKE: does(Revoke),
-    ids.COPY_LINK: does(CopyLink),
     ids.CREDENTIALS: _credentials,
-    ids.INVITATIONS: _invitations,
-    ids.INVITATIONS_PAGE: _turn_page,
-    ids.INVITATIONS_BACK: _turn_page,
     ids.ME: _me,
     ids.SET_UP: opens("set-up"),
     ids.INVITE: opens("invite"),
+    ids.IMPORT: opens("import"),
+    **importing.PRESSED,
     ids.CHANGE_ROLE: opens("change-role"),
     ids.DEACTIVATE: opens("deactivate"),
     ids.REACTIVATE: opens("reactivate"),

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.slack import ids, opening
+from bot.slack import ids
 from bot.slack.door import Door, Visit
-from bot.slack.grammar import Form, OpenForm
-from bot.slack.pressing import Handler, Press, open_view, opens, show
+from bot.slack.pressing import Handler, Press, opens, opens_about, show
 from bot.slack.views import groups
 from bot.slack.views.blocks import Message
 
@@ -32,17 +31,6 @@ async def _turn_one(door: Door, visit: Visit, press: Press) -> None:
     show(door, visit, press, await one(door, visit, group, press.value), replace=True)
 
 
-def _about(which: Form) -> Handler:
-    """The form with this group chosen already."""
-
-    async def pressed(door: Door, visit: Visit, press: Press) -> None:
-        asked = OpenForm(which, {"group": press.value})
-        view, typed = await opening.form(door, visit, asked)
-        open_view(door, visit, press, view, opening.instead(which, asked.prefill, typed))
-
-    return pressed
-
-
 PRESSED: Mapping[str, Handler] = {
     ids.GROUP: _open,
     ids.GROUPS_PAGE: _turn,
@@ -50,8 +38,8 @@ PRESSED: Mapping[str, Handler] = {
     ids.GROUP_PAGE: _turn_one,
     ids.GROUP_BACK: _turn_one,
     ids.GROUP_CREATE: opens("create-group"),
-    ids.GROUP_ADD: _about("join-group"),
-    ids.GROUP_REMOVE: _about("leave-group"),
-    ids.GROUP_RENAME: _about("rename-group"),
-    ids.GROUP_DELETE: _about("delete-group"),
+    ids.GROUP_ADD: opens_about("join-group", "group"),
+    ids.GROUP_REMOVE: opens_about("leave-group", "group"),
+    ids.GROUP_RENAME: opens_about("rename-group", "group"),
+    ids.GROUP_DELETE: opens_about("delete-group", "group"),
 }

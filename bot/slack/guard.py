@@ -31,6 +31,9 @@ LIMIT_SECONDS = 3.0
 # 333 signed requests a second for the ten minutes that one is remembered; about 40 MB.
 CAPACITY = 200_000
 MOST_SECRETS = 2
+# Nothing in a question for a menu's options tells it from the same one of the same second, and it changes nothing:
+# https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
+SUGGESTION_SECONDS = 3.0
 
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{1,12}", re.ASCII)
@@ -102,7 +105,8 @@ class Guard:
         await self._read(request, into=raw)
         self._verify(head, raw)
         admitted = _admitted(bytes(raw), head)
-        self._seen.remember(head.signature, now=self._now())
+        repeats = SUGGESTION_SECONDS if admitted.body.get("type") == "block_suggestion" else 0
+        self._seen.remember(head.signature, now=self._now(), repeats=repeats)
         return admitted
 
     def _head(self, request: web.Request) -> _Head:
@@ -158,9 +162,12 @@ class _Seen:
         self._capacity = capacity
         self._until: dict[str, float] = {}
 
-    def remember(self, signature: str, *, now: float) -> None:
+    def remember(self, signature: str, *, now: float, repeats: float) -> None:
+        """`repeats`: for how many seconds the same signature may come once more."""
         self._forget(now)
         if signature in self._until:
+            if now < self._until[signature] - 2 * WINDOW + repeats:
+                return
             raise _Unproven("replay")
         if len(self._until) >= self._capacity:
             raise _Unproven("crowded")

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from bot.identity import Body
-from bot.slack import explaining, organization_forms, permission_forms, space_forms
+from bot.slack import (
+    checking,
+    edit_form,
+    explaining,
+    importing,
+    invitation_buttons,
+    leaving_forms,
+    organization_forms,
+    permission_forms,
+    space_forms,
+)
 from bot.slack.door import Door, Visit
 from bot.slack.views import (
     answer,
@@ -14,18 +24,24 @@ from bot.slack.views import (
     connect,
     deactivate,
     deny,
+    edit_member,
     group_forms,
+    invitation_forms,
     invite,
+    leaving,
     organizations,
     permissions,
     reactivate,
     request_access,
+    resets,
     resource_forms,
     set_up,
     settings,
     space_access,
     why,
 )
+from bot.slack.views import checking as checking_views
+from bot.slack.views import importing as importing_views
 from bot.slack.views import space_forms as space_views
 from bot.slack.views.blocks import Block
 from bot.slack.views.fields import Filled, Unreadable, filled
@@ -59,7 +75,11 @@ FINAL: frozenset[RefusalCode] = frozenset(
         "may-not",
         "no-spaces",
         "nobody-approves",
+        "approved-other-reset",
         "stale-form",
+        "import-gone",
+        "import-empty",
+        "import-others",
     }
 )
 
@@ -69,10 +89,14 @@ class Form:
     read: Callable[[Filled], Command]
     code: Callable[[Filled], str] | None = None
     """A one-time code that is typed beside the command, and never becomes part of it."""
+    meant: Callable[[Door, Visit, Filled], Awaitable[Command]] | None = None
+    """In place of ``read`` where what the form stands for has to be looked up."""
     leads: Callable[[Door, Visit, Filled], Awaitable[Block | None]] | None = None
     """A first page does nothing yet: it leads to the form that it asks something for. None: this page says it all."""
     goes_on: Callable[[Door, Visit, Body, Outcome], Awaitable[Block]] | None = None
     """What is shown after an act where the form does not end with it; None: how the act ended, and no more."""
+    asks: bool = True
+    """For a code that is missing, at once; else what goes on sees to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +108,7 @@ class Look:
 
 FORMS: Mapping[str, Form | Look] = {
     set_up.CALLBACK: Form(set_up.read),
-    invite.CALLBACK: Form(invite.read),
+    invite.CALLBACK: Form(invite.read, leads=invitation_buttons.review),
     change_role.CALLBACK: Form(change_role.read),
     deactivate.CALLBACK: Form(deactivate.read),
     reactivate.CALLBACK: Form(reactivate.read),
@@ -115,6 +139,20 @@ FORMS: Mapping[str, Form | Look] = {
     organizations.CLOSE_CALLBACK: Form(organizations.read_close),
     organizations.TRANSFER_CALLBACK: Form(organizations.read_transfer),
     settings.CALLBACK: Form(settings.read, leads=organization_forms.preview),
+    invitation_forms.SEVERAL_CALLBACK: Form(invitation_forms.read_several),
+    invitation_forms.ALL_CALLBACK: Form(invitation_forms.read_all, meant=invitation_buttons.all_meant),
+    leaving.PICK_CALLBACK: Form(leaving.read_pick, leads=leaving_forms.next_page),
+    leaving.REMOVE_CALLBACK: Form(leaving.read_remove),
+    leaving.DELETE_CALLBACK: Form(leaving.read_delete),
+    leaving.DATA_CALLBACK: Form(leaving.read_data),
+    resets.CALLBACK: Form(resets.read_password),
+    resets.FACTOR_CALLBACK: Form(resets.read_factor),
+    checking_views.CALLBACK: Look(checking.page),
+    edit_member.PICK_CALLBACK: Form(edit_member.read_pick, leads=edit_form.next_page),
+    edit_member.CALLBACK: Form(edit_member.read_details, meant=edit_form.meant, goes_on=edit_form.goes_on, asks=False),
+    edit_member.PROFILE_CALLBACK: Form(edit_member.read_profile),
+    importing_views.CALLBACK: Look(importing.submitted),
+    importing_views.CONFIRM_CALLBACK: Form(importing_views.read),
     why.CALLBACK: Look(explaining.why_page),
     why.WHO_CALLBACK: Look(explaining.who_can_page),
 }
@@ -136,7 +174,7 @@ async def answered(door: Door, body: Body) -> dict[str, Any]:
     try:
         if isinstance(form, Look):
             return _page(await form.shows(door, visit, sent))
-        command = form.read(sent)
+        command = await form.meant(door, visit, sent) if form.meant else form.read(sent)
         if form.leads and (leads := await form.leads(door, visit, sent)):
             return _page(leads)
     except Unreadable as unreadable:
@@ -149,7 +187,7 @@ async def answered(door: Door, body: Body) -> dict[str, Any]:
 async def _shown(door: Door, visit: Visit, view: Body, outcome: Outcome, form: Form) -> dict[str, Any]:
     if isinstance(outcome, Refused) and outcome.code not in FINAL:
         return _under(view, outcome.field, reason_and_step(outcome))
-    if next_form := await door.next_form(outcome, visit):
+    if form.asks and (next_form := await door.next_form(outcome, visit)):
         return _page(next_form)
     if form.goes_on and not isinstance(outcome, Refused):
         return _page(await form.goes_on(door, visit, view, outcome))

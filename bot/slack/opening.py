@@ -1,20 +1,42 @@
 """Opening a form: with what was typed already, and with the command to type instead where Slack opens none."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.slack import asking, explaining, organization_forms, permission_forms, space_forms, thing_forms
+from bot.slack import (
+    asking,
+    edit_form,
+    explaining,
+    leaving_forms,
+    organization_forms,
+    permission_forms,
+    space_forms,
+    thing_forms,
+)
 from bot.slack.door import Door, Visit
 from bot.slack.grammar import Form, OpenForm, Prefill
-from bot.slack.views import change_role, connect, deactivate, invite, reactivate, request_access, set_up
+from bot.slack.views import (
+    change_role,
+    checking,
+    connect,
+    deactivate,
+    importing,
+    invite,
+    reactivate,
+    request_access,
+    resets,
+    set_up,
+)
 from bot.slack.views.blocks import Block, Message, message
 from bot.slack.views.fields import EMPTY, Prefilled
 from bot.wording.phrase import Command, Typed, say
 from handlers.commands import Account
 from handlers.models import Choice, Desk
 
+_ID = re.compile(r"[0-9a-f]{32}")
 _BUILD: Mapping[Form, Callable[[Desk, Prefilled], Block]] = {
     "set-up": set_up.build,
     "invite": invite.build,
@@ -25,17 +47,27 @@ _BUILD: Mapping[Form, Callable[[Desk, Prefilled], Block]] = {
     **space_forms.BUILD,
     **thing_forms.BUILD,
     **organization_forms.BUILD,
+    "import": importing.build,
+    "reset-password": resets.build_password,
+    "reset-2fa": resets.build_factor,
+    "check": checking.build,
 }
 
 
 async def form(door: Door, visit: Visit, asked: OpenForm) -> tuple[Block, Prefilled]:
     typed = await prefilled(door, visit, asked.prefill)
+    if asked.form == "edit-member":
+        return await edit_form.opened(door, visit, typed), typed
     if asked.form == "permissions":
         return await permission_forms.opened(door, visit, typed), typed
     if asked.form in ("why", "who-can"):
         return await explaining.opened(door, visit, asked, typed), typed
     if asked.form == "settings":
         return await organization_forms.opened(door, visit), typed
+    if asked.form in leaving_forms.ENDINGS:
+        return await leaving_forms.opened(door, visit, asked.form, asked.prefill, typed), typed
+    if asked.form == "deactivate":
+        typed = await leaving_forms.with_losses(door, visit, typed)
     if asked.form == "delete-space":
         typed = await space_forms.with_losses(door, visit, typed)
     if asked.form == "set-up":
@@ -105,9 +137,11 @@ async def prefilled(door: Door, visit: Visit, known: Prefill) -> Prefilled:
 
 
 async def find_person(door: Door, visit: Visit, typed: str) -> Choice | None:
-    """The one member that the typed words name: a mention, an address or a name."""
+    """The one member that the typed words name: a mention, an address or a name; or the value of a button, an id."""
     if typed.startswith("<@"):
         return await of_slack(door, visit, typed[2:-1].partition("|")[0])
+    if _ID.fullmatch(typed):
+        return await door.usher.queries.listed_member(visit.desk, typed)
     found = await door.usher.queries.people(visit.desk, typed)
     return found[0] if len(found) == 1 else None
 
@@ -149,7 +183,7 @@ def _moment(text: str, timezone: str) -> datetime | None:
 def instead(which: Form, known: Prefill, typed: Prefilled = EMPTY) -> Message:
     """The whole command with all that was typed before; words in capitals are still to be filled in."""
     line = Command(spelled(which, known, typed))
-    if which in {"set-up", "connect", "permissions"}:
+    if which in {"set-up", "connect", "permissions", "edit-member", "reset-password", "reset-2fa"}:
         return message(
             say("Unclear. Slack did not open the form, and nothing was changed. Type {line} again.", line=line)
         )
@@ -162,14 +196,19 @@ def instead(which: Form, known: Prefill, typed: Prefilled = EMPTY) -> Message:
     )
 
 
-def spelled(  # noqa: C901, PLR0911 - one line for each form
+_PLAIN: Mapping[Form, str] = {"set-up": "/usher setup", "connect": "/access connect", "import": "/usher import"}
+
+
+def spelled(  # noqa: PLR0911 - one line for each form
     which: Form, known: Prefill, typed: Prefilled
 ) -> str:
     if which in thing_forms.BUILD:
         return thing_forms.spelled(which, known, typed)
+    if which in leaving_forms.ENDINGS:
+        return leaving_forms.spelled(which, _quoted(_person(known, typed)), _text(known, "reason"))
     if which in space_forms.BUILD:
         return space_forms.spelled(which, known, typed, _person(known, typed))
-    if line := organization_forms.spelled(which):
+    if line := _PLAIN.get(which) or organization_forms.spelled(which):
         return line
     words = {field: _text(known, field) for field in ("role", "space", "lasts", "until", "reason")}
     person = _person(known, typed)
@@ -179,16 +218,12 @@ def spelled(  # noqa: C901, PLR0911 - one line for each form
     long = f" for {words['lasts']}" if words["lasts"] else f" until {words['until']}" if words["until"] else ""
     because = f" because {words['reason']}" if words["reason"] else ""
     match which:
-        case "set-up":
-            return "/usher setup"
-        case "connect":
-            return "/access connect"
         case "invite":
             return f"/usher invite {_invited(known)} as {role}{f' to {space}' if space else ''}{_named(known)}"
         case "change-role":
             return f"/usher role {who} {role}{where}{long}{because}"
-        case "deactivate" | "reactivate" | "permissions":
-            return f"/usher {which} {who}{where}{because}"
+        case "deactivate" | "reactivate" | "permissions" | "reset-password" | "reset-2fa" | "check" | "edit-member":
+            return f"/usher {which.removesuffix('-member')} {who}{where}{because}"
         case "why":
             return f"/usher why {who} can ACTION KIND:NAME"
         case "who-can":

@@ -7,12 +7,13 @@ from typing import cast
 from bot.identity import Body
 from bot.slack import opening
 from bot.slack.door import Door, Visit
-from bot.slack.grammar import Form
+from bot.slack.grammar import Form, OpenForm
 from bot.slack.views import answer
 from bot.slack.views.blocks import Block, Message, modal
 from handlers.commands import AcceptInSlack, Command, Done, Outcome
 
 LONGEST_VALUE = 200
+MOST_IN_VALUE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Press:
     def value(self) -> str:
         """An id of ours; what is longer is none."""
         return str(self.action.get("value") or "")[:LONGEST_VALUE]
+
+    @property
+    def typed(self) -> str:
+        """What somebody typed once, and a button carries on, such as the filters of a list."""
+        return str(self.action.get("value") or "")[:MOST_IN_VALUE]
 
     @property
     def chosen(self) -> str:
@@ -86,6 +92,17 @@ def opens(which: Form) -> Handler:
 
     async def pressed(door: Door, visit: Visit, press: Press) -> None:
         open_view(door, visit, press, await opening.blank(door, visit, which), opening.instead(which, {}))
+
+    return pressed
+
+
+def opens_about(which: Form, field: str) -> Handler:
+    """The form with what the button stands for chosen already, in that field."""
+
+    async def pressed(door: Door, visit: Visit, press: Press) -> None:
+        asked = OpenForm(which, {field: press.value})
+        view, typed = await opening.form(door, visit, asked)
+        open_view(door, visit, press, view, opening.instead(which, asked.prefill, typed))
 
     return pressed
 

@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping
 
-from bot.slack import ids, opening
+from bot.slack import ids
 from bot.slack.door import Door, Visit
-from bot.slack.grammar import Form, OpenForm
-from bot.slack.pressing import Handler, Press, open_view, opens, show
+from bot.slack.pressing import Handler, Press, opens, opens_about, show
 from bot.slack.views import resources
 from bot.slack.views.blocks import Message
-from handlers.resource_queries import kind_named
 
 
 async def listed(door: Door, visit: Visit, typed: str = "", after: str | None = None) -> Message:
     """All that the asker sees, or all of the kind that they name."""
-    kind = kind_named(visit.desk.catalogue, typed) if typed else ""
-    if kind is None:
+    kind = visit.desk.catalogue.kind(typed)
+    if typed and kind is None:
         return resources.unknown(visit.desk, typed)
-    return resources.page(visit.desk, await door.usher.queries.resources(visit.desk, kind, after=after))
+    shown = await door.usher.queries.resources(visit.desk, kind.id if kind else "", after=after)
+    return resources.page(visit.desk, shown)
 
 
 async def one(door: Door, visit: Visit, typed: str, after: str | None = None) -> Message:
@@ -41,17 +40,6 @@ async def _turn_one(door: Door, visit: Visit, press: Press) -> None:
     show(door, visit, press, await one(door, visit, resource, press.value), replace=True)
 
 
-def _about(which: Form) -> Handler:
-    """The form with this resource chosen already."""
-
-    async def pressed(door: Door, visit: Visit, press: Press) -> None:
-        asked = OpenForm(which, {"resource": press.value})
-        view, typed = await opening.form(door, visit, asked)
-        open_view(door, visit, press, view, opening.instead(which, asked.prefill, typed))
-
-    return pressed
-
-
 PRESSED: Mapping[str, Handler] = {
     ids.RESOURCE: _open,
     ids.RESOURCES_PAGE: _turn,
@@ -59,8 +47,8 @@ PRESSED: Mapping[str, Handler] = {
     ids.RESOURCE_PAGE: _turn_one,
     ids.RESOURCE_BACK: _turn_one,
     ids.RESOURCE_ADD: opens("add-resource"),
-    ids.RESOURCE_SHARE: _about("share"),
-    ids.RESOURCE_UNSHARE: _about("unshare"),
-    ids.RESOURCE_NOTIFY: _about("notify"),
-    ids.RESOURCE_REMOVE: _about("remove-resource"),
+    ids.RESOURCE_SHARE: opens_about("share", "resource"),
+    ids.RESOURCE_UNSHARE: opens_about("unshare", "resource"),
+    ids.RESOURCE_NOTIFY: opens_about("notify", "resource"),
+    ids.RESOURCE_REMOVE: opens_about("remove-resource", "resource"),
 }

@@ -3,18 +3,21 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.slack import (
+    checking,
     grammar,
     group_buttons,
     holding,
+    invitation_buttons,
+    member_card,
+    member_list,
     organization_buttons,
     resource_buttons,
     space_buttons,
-    space_forms,
 )
 from bot.slack.door import Door, Visit
 from bot.slack.grammar import Show, Slash
 from bot.slack.grammar.readings import Sight
-from bot.slack.views import lists, spaces
+from bot.slack.views import lists
 from bot.slack.views.blocks import Message
 from bot.wording.phrase import say
 from handlers.models import Desk
@@ -39,13 +42,6 @@ def _help(desk: Desk, slash: Slash, about: str | None) -> Message:
     return lists.help_(lines, intro)
 
 
-async def _invitations(door: Door, visit: Visit, space: str) -> Message:
-    if space and await space_forms.reached(door, visit, space) is None:
-        return spaces.unknown(visit.desk, space)
-    page = await door.usher.queries.invitations(visit.desk, space=space or None)
-    return lists.invitations(visit.desk, page, space=space or None)
-
-
 async def _approvals(door: Door, visit: Visit, _: str) -> Message:
     return lists.approvals(visit.desk, await door.usher.queries.waiting(visit.desk))
 
@@ -63,12 +59,15 @@ async def _me(_: Door, visit: Visit, __: str) -> Message:
 
 
 SIGHTS: Mapping[Sight, About] = {
-    "invitations": _invitations,
+    "invitations": invitation_buttons.shown,
     "approvals": _approvals,
     "mine": holding.mine,
     "requests": _requests,
     "me": _me,
     "org": _organizations,
+    "check": checking.shown,
+    "members": member_list.listed,
+    "member": member_card.one,
     "spaces": space_buttons.listed,
     "space": space_buttons.one,
     "groups": group_buttons.listed,

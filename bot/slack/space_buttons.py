@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import cast
 
 from bot.identity import Body
-from bot.slack import ids, opening, space_forms
+from bot.slack import ids, space_forms
 from bot.slack.door import Door, Visit
-from bot.slack.grammar import Form, OpenForm
-from bot.slack.pressing import Handler, Press, open_view, opens, show
+from bot.slack.pressing import Handler, Press, open_view, opens, opens_about, show
 from bot.slack.space_forms import access
-from bot.slack.views import answer, lists, space_access, spaces
+from bot.slack.views import answer, space_access, spaces
 from bot.slack.views.blocks import Message, message
 from bot.slack.views.space_access import At
 from bot.wording import outcomes
@@ -34,27 +33,6 @@ async def _turn(door: Door, visit: Visit, press: Press) -> None:
 
 async def _open(door: Door, visit: Visit, press: Press) -> None:
     show(door, visit, press, await one(door, visit, press.value))
-
-
-async def _invitations(door: Door, visit: Visit, press: Press) -> None:
-    """Those to this space alone (003-41)."""
-    found = await space_forms.reached(door, visit, press.value)
-    if found is None:
-        show(door, visit, press, spaces.unknown(visit.desk, ""))
-        return
-    page = await door.usher.queries.invitations(visit.desk, space=found.label)
-    show(door, visit, press, lists.invitations(visit.desk, page, space=found.label))
-
-
-def _about(which: Form) -> Handler:
-    """The form with this space chosen already."""
-
-    async def pressed(door: Door, visit: Visit, press: Press) -> None:
-        asked = OpenForm(which, {"space": press.value})
-        view, typed = await opening.form(door, visit, asked)
-        open_view(door, visit, press, view, opening.instead(which, asked.prefill, typed))
-
-    return pressed
 
 
 # Manage access --------------------------------------------------------------------------------------------------------
@@ -116,10 +94,9 @@ PRESSED: Mapping[str, Handler] = {
     ids.SPACES_PAGE: _turn,
     ids.SPACES_BACK: _turn,
     ids.SPACE_CREATE: opens("create-space"),
-    ids.SPACE_INVITE: _about("invite"),
-    ids.SPACE_INVITATIONS: _invitations,
-    ids.SPACE_RENAME: _about("rename-space"),
-    ids.SPACE_DELETE: _about("delete-space"),
+    ids.SPACE_INVITE: opens_about("invite", "space"),
+    ids.SPACE_RENAME: opens_about("rename-space", "space"),
+    ids.SPACE_DELETE: opens_about("delete-space", "space"),
     ids.SPACE_ACCESS: _manage,
     ids.ACCESS_ROLE: _role_chosen,
     ids.ACCESS_REVOKE: _revoke,

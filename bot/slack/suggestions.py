@@ -5,14 +5,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 from bot.identity import Body
+from bot.slack import ids
 from bot.slack.door import Door, Visit
 from bot.slack.views import (
     deactivate,
+    edit_member,
     group_forms,
+    leaving,
     parts,
     permissions,
     reactivate,
     request_access,
+    resets,
     resource_forms,
     space_access,
     space_forms,
@@ -22,11 +26,17 @@ from bot.slack.views.blocks import options
 from bot.slack.views.space_access import At
 from handlers.commands import Refused
 from handlers.models import Choice, Status
+from handlers.zones import zones_like
 
 LONGEST_SEARCH = 400
 _OPTION = re.compile(r"[^()]*\(([^()\s]+@[^()\s]+)\)")
 _ENDING = re.compile(r"\(([^()]+)\)$")
-_STATUS: Mapping[str, Status] = {deactivate.CALLBACK: "active", reactivate.CALLBACK: "deactivated"}
+_STATUS: Mapping[str, Status] = {
+    deactivate.CALLBACK: "active",
+    reactivate.CALLBACK: "deactivated",
+    resets.CALLBACK: "active",
+    resets.FACTOR_CALLBACK: "active",
+}
 
 Search = Callable[[Door, Visit, Body], Awaitable[tuple[Choice, ...]]]
 
@@ -43,6 +53,10 @@ async def _people(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
         return await door.usher.queries.people_to_add(visit.desk, At.load(view).space, _words(body))
     status = _STATUS.get(str(view.get("callback_id")))
     return await door.usher.queries.people(visit.desk, _words(body), status=status)
+
+
+async def _active_people(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
+    return await door.usher.queries.people(visit.desk, _words(body), status="active")
 
 
 async def _spaces(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
@@ -75,6 +89,11 @@ async def _things(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
     return await door.usher.queries.things(visit.desk, sort, _words(body))
 
 
+async def _timezones(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
+    del door, visit
+    return tuple(Choice(zone, zone) for zone in zones_like(str(body.get("value") or "")[:LONGEST_SEARCH]))
+
+
 def _words(body: Body) -> str:
     """An option that was pasted back is found again: `Ada Lovelace (ada@example.org)`."""
     typed = str(body.get("value") or "")[:LONGEST_SEARCH].strip()
@@ -88,6 +107,7 @@ async def _askable(door: Door, visit: Visit, body: Body) -> tuple[Choice, ...]:
 
 SEARCHES: Mapping[str, Search] = {
     parts.PERSON: _people,
+    leaving.HEIR: _active_people,
     parts.SPACE: _spaces,
     request_access.ASKED: _askable,
     permissions.DATASETS: _datasets,
@@ -97,4 +117,6 @@ SEARCHES: Mapping[str, Search] = {
     group_forms.PEOPLE: _people,
     resource_forms.RESOURCE: _resources,
     resource_forms.OWNER: _people,
+    ids.CHECK_SEES: _resources,
+    edit_member.TIMEZONE: _timezones,
 }

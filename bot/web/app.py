@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.web import authzen, health, invitations, problems, resources, security, server, setup
+from bot.web import authzen, health, invitations, new_passwords, problems, resources, security, server, setup
 from bot.web.pages import STYLE, Pages
 from handlers.house import Usher
 
@@ -32,6 +32,7 @@ def web_app(
     app.add_routes([web.get("/static/usher.css", _style)])
     app.add_routes(invitations.routes(usher, pages, ours=ours))
     app.add_routes(setup.routes(usher, pages, ours=ours))
+    app.add_routes(new_passwords.routes(usher, pages, ours=ours))
     if slack is not None:
         app.add_routes([web.post("/slack/events", slack)])
     return app

@@ -68,7 +68,7 @@ class Enrolment:
         self._steps: dict[str, Answer] = {"details": self._details, "skip": self._skip, "finish": self._finish}
 
     async def open(self, request: web.Request) -> web.Response:
-        token = _token(request)
+        token = token_of(request)
         page = await self._usher.queries.link_page(self._manner.purpose, token)
         if page is None:
             return self.dead()
@@ -79,7 +79,7 @@ class Enrolment:
         step = self._steps.get(form.text("step"))
         if step is None:
             raise BadForm(400)
-        return await step(Visit(_token(request), form))
+        return await step(Visit(token_of(request), form))
 
     def also(self, step: str, answer: Answer) -> None:
         """Lets a page take one step more than both have."""
@@ -149,7 +149,7 @@ class Enrolment:
     def _form(self, page: LinkPage, offer: Offer, *, name: str, refused: Refused | None = None) -> web.Response:
         return self._pages.show(
             self._manner.page,
-            status=_STATUS.get(refused.code, _WRONG_FIELD) if refused else 200,
+            status=status_of(refused),
             page=page,
             role=role_title(page.catalogue, page.role, page.space) if page.role else None,
             offer=offer,
@@ -162,7 +162,11 @@ class Enrolment:
         )
 
 
-def _token(request: web.Request) -> str:
+def status_of(refused: Refused | None) -> int:
+    return _STATUS.get(refused.code, _WRONG_FIELD) if refused else 200
+
+
+def token_of(request: web.Request) -> str:
     """What stands in the address, whatever bytes it was made of."""
     return request.match_info["token"].encode(errors="replace").decode()
 

@@ -140,6 +140,14 @@ _BECOMING: Final[Mapping[Becoming, str]] = {
     "catalogue": "catalogue {value}",
     "invitation-days": "days an invitation lives: {value}",
     "approvals-channel": "approvals channel {value}",
+    "name": "name {value}",
+    "timezone": "timezone {value}",
+    "groups": "groups {value}",
+    "heir": "left to {value}",
+    "file": "file {value}",
+    "people": "{value} people",
+    "roles": "as {value}",
+    "follow-slack": "following Slack: {value}",
     "effects": "by which {value}",
 }
 _VALUES: Final[Mapping[str, str]] = {
@@ -149,6 +157,16 @@ _VALUES: Final[Mapping[str, str]] = {
     "read": "Read Only",
     "write": "Read + Write",
 }
+
+
+def _account(card: RequestCard) -> Phrase:
+    return say("their own account") if _own(card) else say("the account of {target}", target=_target(card))
+
+
+def _left_to(card: RequestCard) -> Phrase:
+    if not card.people:
+        return NOTHING
+    return say("; the {spaces} that nobody else owns go to {heir}", spaces=card.catalogue.words.spaces, heir=_who(card))
 
 
 def _rename(of: Callable[[RequestCard], Phrase]) -> Callable[[RequestCard, str], Phrase]:
@@ -192,6 +210,19 @@ _WHAT: Final[Mapping[CardChange, Callable[[RequestCard, str], Phrase]]] = {
         "hand the organization {thing} over to {target}", thing=_thing(card), target=_target(card)
     ),
     "change-settings": lambda card, _: say("change the settings of {it}", it=card.organization) + _becoming(card),
+    "edit-member": lambda card, _: say("edit {target}", target=_target(card)) + _becoming(card),
+    "remove-member": lambda card, _: say("remove {target} from the organization", target=_target(card)),
+    "delete-member": lambda card, _: (
+        say("delete {account} and its data; this cannot be undone", account=_account(card)) + _left_to(card)
+    ),
+    "delete-data": lambda card, _: (
+        say("delete all of their own data; this cannot be undone")
+        if _own(card)
+        else say("delete all data that {target} owns; this cannot be undone", target=_target(card))
+    ),
+    "reset-password": lambda card, _: say("reset the password of {target}", target=_target(card)),
+    "reset-2fa": lambda card, _: say("reset the second factor of {target}", target=_target(card)),
+    "import": lambda card, _: say("import a file") + _becoming(card),
 }
 
 
@@ -242,4 +273,11 @@ _SHORT: Final[Mapping[CardChange, Callable[[RequestCard], Phrase]]] = {
     "close-organization": lambda card: say("Close the organization {thing}", thing=_thing(card)),
     "transfer-organization": lambda card: say("Hand {thing} to {target}", thing=_thing(card), target=_target(card)),
     "change-settings": lambda card: say("Settings of {it}", it=card.organization),
+    "edit-member": lambda card: say("Details of {target}", target=_target(card)),
+    "remove-member": lambda card: say("Remove {target}", target=_target(card)),
+    "delete-member": lambda card: say("Delete {target}", target=_target(card)),
+    "delete-data": lambda card: say("Delete the data of {target}", target=_target(card)),
+    "reset-password": lambda card: say("Password of {target}: reset", target=_target(card)),
+    "reset-2fa": lambda card: say("Second factor of {target}: reset", target=_target(card)),
+    "import": lambda card: say("Import") + _becoming(card),
 }

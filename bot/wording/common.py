@@ -60,3 +60,18 @@ def has_reason(card: RequestCard) -> bool:
 def connect_first() -> str:
     """How somebody becomes known to Usher; said wherever they are not."""
     return "/access connect"
+
+
+_AGES = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
+_TWO_MONTHS = timedelta(days=60)
+
+
+def ago(length: timedelta) -> str:
+    """`3 days ago`: in whole units, days up to two months; what is not over yet, or just over, is just now."""
+    seconds = int(length.total_seconds())
+    fitting = _AGES if length >= _TWO_MONTHS else _AGES[2:]
+    for size, unit in fitting:
+        if seconds >= size:
+            many = seconds // size
+            return f"1 {unit} ago" if many == 1 else f"{many} {unit}s ago"
+    return "just now"

@@ -5,9 +5,10 @@ from typing import Final
 
 from bot.slack import ids
 from bot.slack.views.blocks import Block, actions, button, clean_lines, rich
-from bot.wording import holding, organizations, permissions, spaces, told_things
+from bot.wording import directory, holding, organizations, permissions, spaces, told_things
 from bot.wording.changes import what
 from bot.wording.mails import Written, invited, invited_as, written
+from bot.wording.member_card import offered_to
 from bot.wording.phrase import NOTHING, Command, Phrase, Typed, When, say
 from bot.wording.refusals import why_void
 from bot.wording.telling import ASK, MINE, Said, Telling
@@ -17,7 +18,14 @@ from handlers.notices import About, Told
 
 def told(notice: Told, letter: ToldLetter) -> tuple[str, list[Block]]:
     said = _said(notice, letter).all
-    return _one_text(said), [rich(*said)]
+    return _one_text(said), [rich(*said), *_offer(notice)]
+
+
+def _offer(notice: Told) -> list[Block]:
+    """A name is taken by a press, never silently."""
+    if notice.about != "name-offered" or not notice.new:
+        return []
+    return [actions(offered_to(notice.to), button("Take this name", ids.TAKE_NAME, notice.new))]
 
 
 def told_mail(notice: Told, letter: ToldLetter) -> Written:
@@ -188,6 +196,15 @@ SENTENCES: Final[Mapping[About, Callable[[Telling], Said]]] = {
     "group-deleted": told_things.deleted,
     "shared": told_things.shared,
     "unshared": told_things.unshared,
+    "removed": directory.told_removed,
+    "deleted": directory.told_deleted,
+    "data-deleted": directory.told_data_deleted,
+    "edited": directory.told_edited,
+    "password-reset": directory.told_password_reset,
+    "factor-reset": directory.told_factor_reset,
+    "left-slack": directory.told_left_slack,
+    "back-in-slack": directory.told_back_in_slack,
+    "name-offered": directory.told_name_offered,
 }
 
 # What a mail is about, in the few words that a list of mails shows.
@@ -218,6 +235,15 @@ SUBJECTS: Final[Mapping[About, str]] = {
     "group-deleted": "Your access in {organization} has changed",
     "shared": "Something in {organization} was shared with you",
     "unshared": "Your access in {organization} has changed",
+    "removed": "You were removed from {organization}",
+    "deleted": "Your account in {organization} is deleted",
+    "data-deleted": "Your data in {organization} was deleted",
+    "edited": "Your details in {organization} have changed",
+    "password-reset": "Your password for {organization} was reset",
+    "factor-reset": "Your second factor for {organization} was reset",
+    "left-slack": "Somebody of {organization} was deactivated in Slack",
+    "back-in-slack": "Somebody of {organization} is active in Slack again",
+    "name-offered": "Another name for you in {organization}",
 }
 
 

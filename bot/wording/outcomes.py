@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from bot.wording import holding, organizations, permissions, software, spaces, things
+from bot.wording import directory, holding, organizations, permissions, software, spaces, things
 from bot.wording.common import in_space, role_title
 from bot.wording.left_out import left_out
 from bot.wording.phrase import NOTHING, Link, Phrase, When, listed, say
@@ -16,19 +16,28 @@ from handlers.commands import (
     AskedAgain,
     CodeSent,
     Connected,
+    CredentialsReset,
     CredentialsSet,
+    DataDeleted,
+    Departed,
     Done,
+    Exporting,
     GivenBack,
     GrantGiven,
     GroupChanged,
+    Importing,
+    ImportRead,
     InvitationChanged,
+    InvitationsChanged,
     Invited,
     IsSetUp,
     LinkReady,
+    MemberEdited,
     Minted,
     Noted,
     OrganizationChanged,
     Outcome,
+    PasswordRevealed,
     PermissionsChanged,
     Refused,
     Removed,
@@ -36,6 +45,7 @@ from handlers.commands import (
     ResourceChanged,
     Result,
     RoleChanged,
+    SentAgain,
     SpaceChanged,
     StatusChanged,
     TokenMade,
@@ -124,6 +134,10 @@ def _happened(result: Result, reader: Reader) -> Phrase:  # noqa: C901, PLR0911,
             return say("Approved, and the change has run. ") + _happened(result.result, reader)
         case RequestEnded():
             return _ended(result)
+        case MemberEdited() | Departed() | DataDeleted() | CredentialsReset() | Importing():
+            return directory.happened(result) + _alone(alone=result.alone)
+        case PasswordRevealed() | InvitationsChanged() | Exporting() | ImportRead() | SentAgain():
+            return directory.happened(result)
         case Noted():
             return say("It is recorded.")
         case _:
@@ -165,6 +179,9 @@ def _link_ready(result: LinkReady, reader: Reader) -> Phrase:
     url, ends = reader.link(result.link), When(result.expires, reader.zone)
     if result.link.purpose == "setup":
         link = Link(url, "Set password and second factor")
+        return say("{link}. It works once, until {ends}, and only you see it.", link=link, ends=ends)
+    if result.link.purpose == "reset":
+        link = Link(url, "Choose a new password")
         return say("{link}. It works once, until {ends}, and only you see it.", link=link, ends=ends)
     return say(
         "The invitation link of {member}: {link}. It works once, until {ends}; every earlier link is dead. "

@@ -63,10 +63,14 @@ class When:
     zone: str = "UTC"
 
     @property
+    def day(self) -> str:
+        local = self.moment.astimezone(zone_of(self.zone))
+        return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+    @property
     def plain(self) -> str:
         local = self.moment.astimezone(zone_of(self.zone))
-        day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
-        return f"{day}, {local:%H:%M} ({self.zone if local.tzinfo is not timezone.utc else 'UTC'})"  # noqa: UP017 - compared by identity
+        return f"{self.day}, {local:%H:%M} ({self.zone if local.tzinfo is not timezone.utc else 'UTC'})"  # noqa: UP017 - compared by identity
 
     @property
     def seconds(self) -> int:

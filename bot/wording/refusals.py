@@ -156,6 +156,9 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "Nobody can be invited with the role {role}.", "Invite with another role; it can be changed once they are in."
     ),
     "no-addresses": Sentence("There is no e-mail address in it.", "Type at least one, such as `ada@example.com`."),
+    "too-many-invitations": Sentence(
+        "More than {most} invitations at once are too many.", "Take them in parts; `/usher invitations` lists them."
+    ),
     "too-many-addresses": Sentence("More than {most} addresses at once are too many.", "Send them in parts."),
     "nobody-invited": Sentence(
         "Nobody was invited.",
@@ -355,6 +358,67 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "Type it as the product has it, {most} characters at most.",
     ),
     "text-wrong": Sentence("This text is empty or too long.", "Type between 1 and {most} characters."),
+    "unknown-timezone": Sentence(
+        "There is no timezone {what}.",
+        "Use a name such as `Europe/Berlin`.",
+    ),
+    "only-owner": Sentence(
+        "{person} is the only owner of {space}.",
+        "Name somebody who shall own it, or give it another owner first.",
+    ),
+    "heir-wrong": Sentence(
+        "{person} can't own what is left behind.",
+        "Choose another active member.",
+    ),
+    "heir-not-given": Sentence(
+        "You can't make {person} {role} in {space}, and nobody else owns it.",
+        "Ask somebody who manages access there to give it another owner first, or choose somebody else.",
+    ),
+    "nothing-owned": Sentence(
+        "{person} owns no resources here.",
+        "There is nothing to delete.",
+    ),
+    "not-reachable": Sentence(
+        "No mail is sent here and {person} is not in Slack, so no link can reach them.",
+        "Ask them to type `/access connect` in Slack first, or ask {ask} to set up mail.",
+    ),
+    "no-factor-set": Sentence(
+        "{person} has no second factor.",
+        "There is nothing to reset; `/access me` leads them to set one up.",
+    ),
+    "nothing-to-reset": Sentence(
+        "{person} is {status}, so there is nothing to reset.",
+        "`/usher check` with their address says what helps them.",
+    ),
+    "approved-other-reset": Sentence(
+        "You approved the other reset of {person} in the last seven days: password and second factor together take two "
+        "people.",
+        "Somebody else has to approve this one.",
+    ),
+    "export-by-slack": Sentence(
+        "The file goes to your direct messages, so only somebody in Slack can ask for it.",
+        "Type `/usher export` in Slack.",
+    ),
+    "import-gone": Sentence(
+        "This import is over, put aside or never was.",
+        "Type `/usher import` and choose the file again.",
+    ),
+    "import-empty": Sentence(
+        "Nobody in this file would be invited.",
+        "Correct the lines that are wrong, and choose the file again.",
+    ),
+    "import-too-long": Sentence(
+        "This file has more than {most} lines.",
+        "Split it, and import the parts one after another.",
+    ),
+    "import-others": Sentence(
+        "Somebody else prepared this import.",
+        "Type `/usher import` and choose the file yourself.",
+    ),
+    "letter-gone": Sentence(
+        "This was sent meanwhile, or is gone.",
+        "There is nothing to do.",
+    ),
 }
 
 _BY_TEXT: Mapping[str, RefusalCode] = {str(code): code for code in REFUSALS}
@@ -374,6 +438,7 @@ _QUOTED: Mapping[RefusalCode, str] = {
     "unknown-catalogue": "catalogue",
     "unknown-plan": "plan",
     "unknown-organization": "organization",
+    "unknown-timezone": "what",
 }
 # What made a request void, where that is no refusal's code.
 _VOID: Mapping[str, str] = {

@@ -11,6 +11,31 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from handlers.commands.directory import (
+    ChangeProfile,
+    DeleteData,
+    DeleteMember,
+    DropImport,
+    EditMember,
+    Erase,
+    Export,
+    FactorFilter,
+    Filters,
+    FinishReset,
+    FollowSlack,
+    Import,
+    ImportLine,
+    ImportStep,
+    PrepareImport,
+    RemoveMember,
+    ResendSeveral,
+    ResetFactor,
+    ResetPassword,
+    Reveal,
+    RevokeSeveral,
+    SendAgain,
+    StatusFilter,
+)
 from handlers.commands.organizations import (
     ChangeSettings,
     CloseOrganization,
@@ -84,28 +109,39 @@ from handlers.commands.results import (
     AskedAgain,
     CodeSent,
     Connected,
+    CredentialsReset,
     CredentialsSet,
+    DataDeleted,
+    Departed,
+    Exporting,
     GivenBack,
     GrantGiven,
     GroupChanged,
+    Importing,
+    ImportRead,
     InvitationChanged,
+    InvitationsChanged,
     Invited,
     IsSetUp,
     LinkReady,
+    MemberEdited,
     Minted,
     Noted,
     NotInvited,
     OrganizationChanged,
+    PasswordRevealed,
     PermissionsChanged,
     Ran,
     Removed,
     RequestEnded,
     ResourceChanged,
     RoleChanged,
+    SentAgain,
     SpaceChanged,
     StatusChanged,
     TokenMade,
     TokenRevoked,
+    Verdict,
     Voted,
     WebhookDeleted,
     WebhookMade,
@@ -137,6 +173,7 @@ __all__ = [
     "AskedAgain",
     "Cancel",
     "CardPlace",
+    "ChangeProfile",
     "ChangeRole",
     "ChangeSettings",
     "CloseOrganization",
@@ -150,22 +187,42 @@ __all__ = [
     "CreateSpace",
     "CreateToken",
     "CreateWebhook",
+    "CredentialsReset",
     "CredentialsSet",
+    "DataDeleted",
     "Deactivate",
+    "DeleteData",
     "DeleteGroup",
+    "DeleteMember",
     "DeleteSpace",
     "DeleteWebhook",
     "Deny",
+    "Departed",
     "Done",
+    "DropImport",
+    "EditMember",
     "EndGrant",
+    "Erase",
     "ExpireInvitation",
     "ExpireRequest",
+    "Export",
+    "Exporting",
+    "FactorFilter",
+    "Filters",
+    "FinishReset",
     "FinishSetup",
+    "FollowSlack",
     "GiveBack",
     "GivenBack",
     "GrantGiven",
     "GroupChanged",
+    "Import",
+    "ImportLine",
+    "ImportRead",
+    "ImportStep",
+    "Importing",
     "InvitationChanged",
+    "InvitationsChanged",
     "Invite",
     "Invited",
     "IsSetUp",
@@ -173,6 +230,7 @@ __all__ = [
     "LeaveGroup",
     "Level",
     "LinkReady",
+    "MemberEdited",
     "Minted",
     "Mode",
     "Named",
@@ -184,8 +242,10 @@ __all__ = [
     "OrganizationChanged",
     "Outcome",
     "Override",
+    "PasswordRevealed",
     "PermissionsChanged",
     "Person",
+    "PrepareImport",
     "PurgeOrganization",
     "Ran",
     "Reactivate",
@@ -193,6 +253,7 @@ __all__ = [
     "RefusalCode",
     "Refused",
     "RemoveFromSpace",
+    "RemoveMember",
     "RemoveResource",
     "Removed",
     "RenameGroup",
@@ -200,12 +261,19 @@ __all__ = [
     "RequestAccess",
     "RequestEnded",
     "Resend",
+    "ResendSeveral",
+    "ResetFactor",
+    "ResetPassword",
     "ResetPermissions",
     "ResourceChanged",
     "Result",
+    "Reveal",
     "Revoke",
+    "RevokeSeveral",
     "RevokeToken",
     "RoleChanged",
+    "SendAgain",
+    "SentAgain",
     "SetPermissions",
     "SetUp",
     "Share",
@@ -213,12 +281,14 @@ __all__ = [
     "Spread",
     "StartConnecting",
     "StatusChanged",
+    "StatusFilter",
     "Thing",
     "TokenMade",
     "TokenRevoked",
     "TransferOrganization",
     "Unshare",
     "UseOrganization",
+    "Verdict",
     "Via",
     "Voted",
     "Waiting",
@@ -277,7 +347,26 @@ Command = Annotated[
     | RevokeToken
     | CreateWebhook
     | DeleteWebhook
-    | NoteAccount,
+    | NoteAccount
+    | EditMember
+    | ChangeProfile
+    | RemoveMember
+    | DeleteMember
+    | DeleteData
+    | ResetPassword
+    | ResetFactor
+    | FinishReset
+    | Reveal
+    | ResendSeveral
+    | RevokeSeveral
+    | Export
+    | PrepareImport
+    | Import
+    | DropImport
+    | ImportStep
+    | SendAgain
+    | FollowSlack
+    | Erase,
     Field(discriminator="kind"),
 ]
 COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
@@ -309,7 +398,17 @@ Result = Annotated[
     | Voted
     | Approved
     | RequestEnded
-    | Noted,
+    | Noted
+    | MemberEdited
+    | Departed
+    | DataDeleted
+    | CredentialsReset
+    | PasswordRevealed
+    | InvitationsChanged
+    | Exporting
+    | ImportRead
+    | Importing
+    | SentAgain,
     Field(discriminator="kind"),
 ]
 

@@ -50,6 +50,7 @@ class ChangeSettings:
     catalogue: str | None = None
     invitation_days: int | None = None
     approvals_channel: str | None = None
+    follow_slack: bool | None = None
     kind: Literal["change-settings"] = "change-settings"
 
 

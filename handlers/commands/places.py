@@ -134,12 +134,12 @@ class Notify:
 class Spread:
     """Usher's own: what concerns many people is told to the next of them, and so on until all have been told.
 
-    ``subject`` is the id of a resource or of a group, ``named`` its name, ``at`` when it happened, ``by`` the member
-    who did it. ``after`` is the row that was told last.
+    ``subject`` is the id of a resource, a group or a member, ``named`` its name or why not, ``at`` when it happened,
+    ``by`` the member who did it. ``after`` is the row that was told last.
     """
 
     organization: str
-    news: Literal["resource-news", "group-deleted"]
+    news: Literal["resource-news", "group-deleted", "left-slack", "back-in-slack"]
     subject: str
     named: str
     at: datetime

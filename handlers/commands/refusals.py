@@ -78,6 +78,7 @@ RefusalCode = Literal[
     "not-offered",
     "no-addresses",
     "too-many-addresses",
+    "too-many-invitations",
     "nobody-invited",
     "name-for-many",
     "name-wrong",
@@ -120,6 +121,21 @@ RefusalCode = Literal[
     "password-wrong",
     "factor-needed",
     "stale-form",
+    "unknown-timezone",
+    "only-owner",  # of a space: an heir is needed first
+    "heir-wrong",
+    "heir-not-given",
+    "nothing-owned",
+    "not-reachable",  # neither mail nor Slack leads to this member
+    "no-factor-set",
+    "nothing-to-reset",  # invited, or deactivated
+    "approved-other-reset",  # a password and a second factor of one person are reset by two approvers
+    "export-by-slack",  # the file goes to direct messages, so only somebody in Slack can ask for it
+    "import-gone",
+    "import-empty",
+    "import-too-long",
+    "import-others",  # somebody else prepared it
+    "letter-gone",
 ]
 
 

@@ -17,7 +17,7 @@ from handlers.commands.who import Named
 class Minted:
     """A one-time link that exists from now on. Its token is made when it is shown, and never kept."""
 
-    purpose: Literal["invitation", "setup"]
+    purpose: Literal["invitation", "setup", "reset", "reveal"]
     id: str
     version: int
 
@@ -240,6 +240,109 @@ class OrganizationChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberEdited:
+    """``changed``: `name`, `timezone`, `groups`; ``own``: by the member themselves."""
+
+    member: Named
+    changed: tuple[Literal["name", "timezone", "groups"], ...]
+    own: bool = False
+    alone: bool = False
+    kind: Literal["member-edited"] = "member-edited"
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """``resources``: how many were unregistered with the account that was deleted. A deleted one's name is gone."""
+
+    member: Named
+    how: Literal["removed", "deleted"]
+    resources: int = 0
+    alone: bool = False
+    kind: Literal["departed"] = "departed"
+
+
+@dataclass(frozen=True, slots=True)
+class DataDeleted:
+    member: Named
+    resources: int
+    own: bool = False
+    alone: bool = False
+    kind: Literal["data-deleted"] = "data-deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialsReset:
+    """``way``: how the link to what is new reaches the member; where a factor was reset, how they are told."""
+
+    member: Named
+    what: Literal["password-link", "password-generated", "factor"]
+    way: Literal["mail", "direct-message", "both", "none"]
+    alone: bool = False
+    kind: Literal["credentials-reset"] = "credentials-reset"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordRevealed:
+    """The new password counts from now on; the page that made it shows it once."""
+
+    organization: str
+    kind: Literal["password-revealed"] = "password-revealed"
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationsChanged:
+    """Several at once. ``left``: how many of those that were named could not be changed any more."""
+
+    what: Literal["resent", "revoked"]
+    people: tuple[Named, ...]
+    left: int
+    mailed: bool
+    kind: Literal["invitations-changed"] = "invitations-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Exporting:
+    """The file is on its way to the asker's direct messages. ``exact`` False: of more ``members`` than that."""
+
+    members: int
+    exact: bool = True
+    kind: Literal["exporting"] = "exporting"
+
+
+Verdict = Literal["will-invite", "already-member", "already-invited", "deactivated", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRead:
+    """What would become of the lines of a file: how many of each verdict. Nothing has happened yet."""
+
+    id: str
+    file: str
+    counts: tuple[tuple[Verdict, int], ...]
+    kind: Literal["import-read"] = "import-read"
+
+
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """An import has begun (or was dropped); how far it is, one message tells."""
+
+    what: Literal["begun", "dropped"]
+    file: str
+    people: int
+    alone: bool = False
+    kind: Literal["importing"] = "importing"
+
+
+@dataclass(frozen=True, slots=True)
+class SentAgain:
+    """``left``: how many more there are."""
+
+    letters: int = 1
+    left: int = 0
+    kind: Literal["sent-again"] = "sent-again"
+
+
+@dataclass(frozen=True, slots=True)
 class TokenMade:
     """``token`` is shown once, and only its hash is kept."""
 
@@ -292,6 +395,11 @@ Ran = (
     | PermissionsChanged
     | GrantGiven
     | OrganizationChanged
+    | MemberEdited
+    | Departed
+    | DataDeleted
+    | CredentialsReset
+    | Importing
 )
 
 

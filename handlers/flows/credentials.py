@@ -33,6 +33,7 @@ from storage.records import LinkRecord, MemberRecord, ProofRecord, SlackAccountR
 
 SETUP_LIFE = timedelta(hours=1)
 CODE_LIFE = timedelta(minutes=10)  # V6.5.5
+EVERY_PURPOSE = ("setup", "reset", "reveal")  # of the links to credentials; a new one kills them all
 MAILS = 5  # codes mailed to one Slack account within CODE_LIFE
 
 
@@ -47,21 +48,22 @@ async def open_setup(command: OpenSetup, work: Work) -> Result:
 
 
 async def mint_setup(work: Work, member: MemberRecord) -> LinkReady:
-    """A link for the member's own eyes; it goes past the outbox, and any earlier one dies."""
-    link = new_id()
+    """A link for the member's own eyes; it goes past the outbox, and any earlier one dies. Whose factor stays while the
+    password is gone, as after a reset, chooses a password alone."""
+    link, purpose = new_id(), "reset" if member.has_factor else "setup"
     record = LinkRecord(
         id=link,
         organization=work.organization,
         member=member.id,
-        purpose="setup",
+        purpose=purpose,
         version=1,
         epoch=member.epoch,
-        link_hash=hashed(work.house.keyring.token("setup", link, 1)),
+        link_hash=hashed(work.house.keyring.token(purpose, link, 1)),
         expires=work.now + SETUP_LIFE,
         used=None,
     )
-    await invitations.add_link(work.tx, record, entry=work.entry("setup.link-made", member.id))
-    return LinkReady(Minted("setup", link, 1), named(member), record.expires)
+    await invitations.add_link(work.tx, record, kills=EVERY_PURPOSE, entry=work.entry("setup.link-made", member.id))
+    return LinkReady(Minted(purpose, link, 1), named(member), record.expires)
 
 
 async def finish_setup(command: FinishSetup, work: Work) -> Result:

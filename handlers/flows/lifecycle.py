@@ -32,23 +32,33 @@ async def _deactivate(work: Work, plan: Plan) -> Result:
     target = plan.facts.target
     assert target is not None  # noqa: S101 - planned above
     entry = work.entry("member.deactivated", target.id, old=target.status, reason=plan.reason)
-    await members.set_status(work.tx, target.id, "deactivated", entry=entry)
-    if target.status == "invited":
-        await invitations.end_all(work.tx, target.id, "revoked", entry=entry)
-    else:
+    await close_doors(work, target, entry)
+    if target.status != "invited":
         work.post(Told(to=target.id, about="deactivated", by=work.approver or work.by))
-    await end_requests(work, target, entry)
     return StatusChanged(named(target), "deactivated", alone=work.alone)
 
 
-async def end_requests(work: Work, target: MemberRecord, entry: AuditEntry) -> None:
-    """What they asked for is cancelled, what is about them is void, what they approved does not count any more."""
+async def close_doors(work: Work, target: MemberRecord, entry: AuditEntry) -> None:
+    """From now on they are deactivated, and what they held in hand is dead."""
+    await members.set_status(work.tx, target.id, "deactivated", entry=entry)
+    if target.status == "invited":
+        await invitations.end_all(work.tx, target.id, "revoked", entry=entry)
+    await end_requests(work, target, entry)
+
+
+async def end_requests(
+    work: Work, target: MemberRecord, entry: AuditEntry, *, how: str = "deactivated", called: str = ""
+) -> None:
+    """What they asked for is cancelled, what is about them is void, what they approved does not count any more.
+
+    ``how`` they ended, and what they are ``called`` where that is said.
+    """
     for request in await requests.touching(work.tx.connection, work.organization, target.id):
         if request.id == work.request:
             continue
         theirs = request.requester == target.id
-        why = f"{target.name or target.email} was deactivated"
-        ended = work.entry("request.cancelled" if theirs else "request.void", request.target or "", why="deactivated")
+        why = f"{called or target.name or target.email} was {how}"
+        ended = work.entry("request.cancelled" if theirs else "request.void", request.target or "", why=how)
         ended = replace(ended, request=request.id)
         state = "cancelled" if theirs else "void"
         await requests.end(work.tx, request.id, state, by=work.approver or work.by, why=why, entry=ended)

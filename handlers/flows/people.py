@@ -9,6 +9,7 @@ from handlers.commands import (
     Actor,
     AddResource,
     Command,
+    DeleteMember,
     Invite,
     JoinGroup,
     LeaveGroup,
@@ -44,6 +45,8 @@ def _named(command: Command) -> tuple[Person, ...]:
             return several
         case AddResource(owner=one):
             return (one,) if one else ()
+        case DeleteMember(person=one, heir=heir):
+            return (one, heir) if heir else (one,)
         case _:
             one = getattr(command, "person", None)
             return (one,) if isinstance(one, Person) else ()
@@ -57,11 +60,11 @@ def acting(loaded: Sequence[MemberRecord], by: Actor) -> MemberRecord | None:
     return next((member for member in loaded if (member.team, member.slack_user) == account), None)
 
 
-def find(work: Work, person: Person, *, field: str = "person") -> MemberRecord:
+def find(work: Work, person: Person, *, field: str = "person", also_removed: bool = False) -> MemberRecord:
     """The one member that was named. Raises Refusal: unknown, or several of that name, who are told apart for those
-    alone who may list people."""
+    alone who may list people. ``also_removed``: those too who were removed from the organization."""
     try:
-        return finding.find(work.loaded, person, field=field)
+        return finding.find(work.loaded, person, field=field, also_removed=also_removed)
     except Refusal as refusal:
         if refusal.code != "ambiguous-person" or work.me is None or "list" in policy.permitted(work.facts):
             raise

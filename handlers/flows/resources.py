@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
 from handlers import policy
 from handlers.catalogue import Change
-from handlers.catalogue_types import spelt
 from handlers.commands import AddResource, Person, Refusal, RemoveResource, ResourceChanged, Result, Thing
 from handlers.facts import Case, Facts
 from handlers.flows import people
@@ -25,12 +25,11 @@ LONGEST = 200
 
 def known_kind(work: Work, typed: str, *, field: str = "sort") -> str:
     """Raises Refusal, naming the kinds there are."""
-    kinds = work.facts.catalogue.kinds.values()
-    known = {spelt(name): kind.id for kind in kinds for name in (kind.title, kind.id)}
-    if (kind := known.get(spelt(typed))) is None:
-        there_are = ", ".join(one.id for one in kinds) or "none, for no product registers anything here"
+    kind = work.facts.catalogue.kind(typed)
+    if kind is None:
+        there_are = ", ".join(work.facts.catalogue.kinds) or "none, for no product registers anything here"
         raise Refusal("unknown-kind", field, kind=typed, known=there_are)
-    return kind
+    return kind.id
 
 
 async def find_resource(work: Work, thing: Thing) -> ResourceRecord:
@@ -43,14 +42,19 @@ async def find_resource(work: Work, thing: Thing) -> ResourceRecord:
         several = await resources.called(
             work.tx.connection, work.organization, kind, thing.named, sight(work.facts), now=work.now
         )
-    match several:
-        case [only]:
-            return only
+    return only(several, thing.typed, field="resource")
+
+
+def only(found: Sequence[ResourceRecord], typed: str, *, field: str) -> ResourceRecord:
+    """The one that was meant. Raises Refusal: none, or several of that name."""
+    match found:
+        case [one]:
+            return one
         case []:
-            raise Refusal("unknown-resource", "resource", resource=thing.typed)
+            raise Refusal("unknown-resource", field, resource=typed)
         case _:
-            ids = ", ".join(one.outside for one in several[:5])
-            raise Refusal("ambiguous-resource", "resource", resource=thing.typed, several=ids)
+            ids = ", ".join(one.outside for one in found[:5])
+            raise Refusal("ambiguous-resource", field, resource=typed, several=ids)
 
 
 async def placed(work: Work, resource: ResourceRecord) -> Facts:

@@ -1,4 +1,5 @@
-"""An organization's own settings: plan, catalogue, how long invitations live, where cards are posted."""
+"""An organization's own settings: plan, catalogue, how long invitations live, where cards are posted, and whether
+whoever is deactivated in Slack is deactivated here."""
 
 from __future__ import annotations
 
@@ -53,6 +54,7 @@ def _wanted(command: ChangeSettings, work: Work, catalogue: Catalogue) -> Organi
         plan=_plan(command, now, catalogue),
         invitation_days=_days(command, now),
         approvals_channel=_channel(command, now),
+        follow_slack=now.follow_slack if command.follow_slack is None else command.follow_slack,
     )
 
 
@@ -91,13 +93,15 @@ def _resolved(command: ChangeSettings, now: OrganizationRecord, wanted: Organiza
         catalogue=wanted.catalogue if wanted.catalogue != now.catalogue else None,
         invitation_days=days if wanted.invitation_days != now.invitation_days else None,
         approvals_channel=channel if wanted.approvals_channel != now.approvals_channel else None,
+        follow_slack=wanted.follow_slack if wanted.follow_slack != now.follow_slack else None,
     )
 
 
 def _spelt(organization: OrganizationRecord) -> str:
     """All settings in one line: what was shown is what runs, so an approval is void once any of them has changed."""
     days, channel = organization.invitation_days or "", organization.approvals_channel or ""
-    return f"{organization.catalogue} {organization.plan} {days} {channel}".strip()
+    follows = "" if organization.follow_slack else "alone"
+    return f"{organization.catalogue} {organization.plan} {days} {channel} {follows}".strip()
 
 
 async def _check_counterparts(work: Work, new: Catalogue) -> None:
@@ -114,7 +118,7 @@ async def _settle(work: Work, plan: Plan) -> Result:
     wanted = _wanted(command, work, new)
     changed = {
         name: getattr(wanted, name)
-        for name in ("plan", "catalogue", "invitation_days", "approvals_channel")
+        for name in ("plan", "catalogue", "invitation_days", "approvals_channel", "follow_slack")
         if getattr(wanted, name) != getattr(now, name)
     }
     entry = work.entry("organization.settings", old=plan.old, new=plan.new, changed=changed)

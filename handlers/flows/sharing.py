@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from handlers import policy
 from handlers.asked import known
 from handlers.commands import Notify, Person, Refusal, ResourceChanged, Result, Share, Spread, Thing, Unshare
+from handlers.emails import checked_address
 from handlers.facts import Case, Facts
 from handlers.flows import people
 from handlers.flows.groups import find_groups
-from handlers.flows.invitations import checked_address
 from handlers.flows.resources import changed, check_change, entry_of, find_resource, placed
 from handlers.flows.work import Plan, Work
 from handlers.notices import About, Timer, Told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from handlers.commands import Noted, Result, Spread
@@ -18,7 +19,7 @@ ADDRESSES = "@"
 
 async def spread(command: Spread, work: Work) -> Result:
     """The next of them; the rest follow in a command of their own."""
-    told = await (_of_group(command, work) if command.news == "group-deleted" else _on_list(command, work))
+    told = await _NEWS[command.news](command, work)
     for _, notice in told:
         work.post(notice)
     if told:
@@ -49,3 +50,23 @@ async def _on_list(command: Spread, work: Work) -> Telling:
         connection, work.organization, resource, after=command.after, now=now, limit=AT_ONCE
     )
     return [(one, replace(news, to=one)) for one in members]
+
+
+async def _managers(command: Spread, work: Work) -> Telling:
+    """Whoever manages members, about one of them."""
+    catalogue, about = work.facts.catalogue, command.news
+    assert about in ("left-slack", "back-in-slack")  # noqa: S101 - what is told to managers
+    roles = [role.id for role in catalogue.organization.values() if catalogue.manages_members(role)]
+    found = await recipients.holders(
+        work.tx.connection, work.organization, roles, after=command.after, now=work.now, limit=AT_ONCE
+    )
+    telling = Told(to="", about=about, subject=command.subject, old=command.named or None)
+    return [(one, replace(telling, to=one)) for one in found if one != command.subject]
+
+
+_NEWS: Mapping[str, Callable[[Spread, Work], Awaitable[Telling]]] = {
+    "resource-news": _on_list,
+    "group-deleted": _of_group,
+    "left-slack": _managers,
+    "back-in-slack": _managers,
+}

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from handlers import policy
 from handlers.catalogue import Addon, Catalogue, Role
-from handlers.catalogue_types import spelt
 from handlers.commands import Asked, Refusal, RequestAccess
 from handlers.facts import Facts
 from handlers.flows import people
+from handlers.flows.resources import known_kind, only
 from handlers.flows.work import Work, known_role
 from handlers.own_access import fits, role_in_force
-from storage import askable, spaces
+from storage import askable, resources, spaces
 from storage.records import MemberRecord, ResourceRecord
+from storage.resources import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,11 @@ async def _addon(command: RequestAccess, work: Work, receiver: MemberRecord) -> 
 
 def known_addon(catalogue: Catalogue, typed: str) -> Addon:
     """Raises Refusal on ``role``."""
-    found = addon_named(catalogue, typed)
+    found = catalogue.addon(typed)
     if found is None:
         titles = ", ".join(addon.title for addon in catalogue.addons.values())
         raise Refusal("unknown-addon", "role", addon=typed, known=titles)
     return found
-
-
-def addon_named(catalogue: Catalogue, typed: str) -> Addon | None:
-    words = spelt(typed)
-    return next((one for one in catalogue.addons.values() if words in (spelt(one.id), spelt(one.title))), None)
 
 
 def _bearers(catalogue: Catalogue, addon: Addon) -> str:
@@ -97,26 +93,14 @@ async def find_resource(work: Work, typed: str) -> ResourceRecord:
     """``KIND:NAME``, or its own id. Raises Refusal on ``asked``."""
     kind, colon, name = typed.partition(":")
     if not colon:
-        found = await askable.by_id(work.tx.connection, work.organization, typed)
-        several: Sequence[ResourceRecord] = [found] if found else []
+        found = await resources.seen(work.tx.connection, work.organization, typed, EVERYTHING, now=work.now)
+        several = [found] if found else []
     else:
-        several = await askable.resource(work.tx.connection, work.organization, _kind(work, kind), name.strip())
-    match several:
-        case [only]:
-            return only
-        case []:
-            raise Refusal("unknown-resource", "asked", resource=typed)
-        case _:
-            ids = ", ".join(one.outside for one in several)
-            raise Refusal("ambiguous-resource", "asked", resource=typed, several=ids)
-
-
-def _kind(work: Work, typed: str) -> str:
-    kinds = work.facts.catalogue.kinds
-    known = {spelt(name): kind.id for kind in kinds.values() for name in (kind.title, kind.id)}
-    if found := known.get(spelt(typed)):
-        return found
-    raise Refusal("unknown-kind", "asked", kind=typed, known=", ".join(kinds))
+        sort = known_kind(work, kind, field="asked")
+        several = await resources.called(
+            work.tx.connection, work.organization, sort, name.strip(), EVERYTHING, now=work.now
+        )
+    return only(several, typed, field="asked")
 
 
 WANTED: Mapping[Asked, Callable[[RequestAccess, Work, MemberRecord], Awaitable[Wanted]]] = {

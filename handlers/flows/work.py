@@ -14,9 +14,12 @@ from handlers.notices import (
     CardPost,
     CardUpdate,
     CodeMail,
+    ImportNews,
     InvitationMail,
     InvitationOffer,
+    MembersFile,
     Notice,
+    ResetLetter,
     ResourceNews,
     Timer,
     Told,
@@ -87,14 +90,7 @@ class Work:
         self.tx.post(self.row(notice, due=due))
 
     def row(self, notice: Notice, *, due: datetime | None = None) -> OutboxRecord:
-        return OutboxRecord(
-            kind=notice.kind,
-            target=_target(notice),
-            notice=NOTICES.dump_json(notice).decode(),
-            key=new_id(),
-            due=due or self.now,
-            organization=self.organization,
-        )
+        return row_of(notice, organization=self.organization, due=due or self.now)
 
     def invitation_life(self) -> timedelta:
         days = self.facts.organization.invitation_days
@@ -104,7 +100,19 @@ class Work:
         return replace(self, facts=facts)
 
 
-def _target(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind of notice
+def row_of(notice: Notice, *, organization: str, due: datetime) -> OutboxRecord:
+    """What a notice becomes in the outbox."""
+    return OutboxRecord(
+        kind=notice.kind,
+        target=_target(notice),
+        notice=NOTICES.dump_json(notice).decode(),
+        key=new_id(),
+        due=due,
+        organization=organization,
+    )
+
+
+def _target(notice: Notice) -> str:  # noqa: C901, PLR0911 - one for each kind of notice
     """What must leave in order: what one person, one mailbox or one card gets."""
     match notice:
         case Told(to=one):
@@ -119,6 +127,12 @@ def _target(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind of noti
             return f"proof:{one}"
         case WebhookEvent(webhook=one):
             return f"webhook:{one}"
+        case ResetLetter(link=one):
+            return f"link:{one}"
+        case MembersFile(to=one):
+            return f"member:{one}"
+        case ImportNews(prepared=one):
+            return f"import:{one}"
         case Timer():
             return "timer"
 

@@ -39,3 +39,20 @@ def test_decisions_are_measured_in_every_way_and_none_is_stale() -> None:
     assert ours <= {(row[0], row[1]) for row in cells}
     assert run.stdout.count("0 stale of 5 changes") == len(("SQLite", "PostgreSQL"))
     assert ("Not measured" in run.stdout) is bool(missing())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_directory_is_measured_in_every_way_on_both_databases() -> None:
+    need_postgres()
+    command = [sys.executable, "-m", "tests.bench.directory", "--quick"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in run.stdout.splitlines() if "|" in line][2:]
+    ways = {kind: [row[1] for row in cells if row[0] == kind] for kind in ("SQLite", "PostgreSQL")}
+    assert ways["SQLite"] == ways["PostgreSQL"]
+    assert {"first page", "tenth page", "search: beginning", "search: common", "search: rare", "card"} <= set(
+        ways["SQLite"]
+    )
+    assert all(float(figure) > 0 for row in cells for figure in row[2:4])
+    assert run.stdout.count("export of 118") == len(ways)

@@ -43,13 +43,13 @@ def test_whatever_is_wrong_is_a_line_with_what_to_do_and_status_one(command: Com
 async def test_a_scope_that_slack_does_not_give_is_named(tmp_path: Path) -> None:
     asked = tmp_path / "manifest.yml"
     asked.write_text(
-        "features: {slash_commands: [{command: /usher}]}\noauth_config: {scopes: {bot: [commands, files:read]}}"
+        "features: {slash_commands: [{command: /usher}]}\noauth_config: {scopes: {bot: [commands, reactions:read]}}"
     )
     async with workspace(clock=clock) as (slack, _mailbox):
         found = await findings(environment(slack, database_url=sqlite_url(tmp_path)), asked)
 
     assert wrong(found) == {"Slack"}
-    assert "files:read" in found["Slack"].said
+    assert "reactions:read" in found["Slack"].said
     assert "commands" not in found["Slack"].said
 
 

@@ -95,6 +95,7 @@ class House:
     queries: Shelf
     gate: Shelf
     enrolments: Shelf
+    clock: Clock
 
 
 @dataclass(slots=True)
@@ -178,7 +179,7 @@ async def office(*, mail: bool = True, patience: float = 5.0) -> AsyncGenerator[
 
 
 def worker(clock: Clock, outbox: Any, shelf: Shelf, slack: SlackSender, mail: MailSender | None) -> Delivery:
-    house = cast("Usher", House(outbox, shelf, shelf, shelf))
+    house = cast("Usher", House(outbox, shelf, shelf, shelf, clock))
     return Delivery(house, slack=slack, mail=mail, clock=clock, public_url=PUBLIC, sleep=clock.sleep)
 
 

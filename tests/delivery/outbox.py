@@ -50,14 +50,25 @@ class Outbox:
         self.rows[parcel.id] = replace(row, parcel=parcel, leased=self._clock() + LEASE)
         return parcel
 
-    async def sent(self, parcel: Parcel, *, posted: Sequence[CardPlace] = ()) -> None:
+    async def sent(self, parcel: Parcel, *, posted: Sequence[CardPlace] = (), mailed: bool = False) -> None:
+        del mailed
         self._end(parcel, "sent", "", posted)
 
-    async def later(self, parcel: Parcel, *, error: str, after: timedelta, posted: Sequence[CardPlace] = ()) -> None:
+    async def later(
+        self,
+        parcel: Parcel,
+        *,
+        error: str,
+        after: timedelta,
+        posted: Sequence[CardPlace] = (),
+        mailed: bool = False,
+    ) -> None:
+        del mailed
         self._end(parcel, "waiting", error, posted)
         self.rows[parcel.id] = replace(self.rows[parcel.id], due=self._clock() + after)
 
-    async def dead(self, parcel: Parcel, *, error: str, posted: Sequence[CardPlace] = ()) -> None:
+    async def dead(self, parcel: Parcel, *, error: str, posted: Sequence[CardPlace] = (), mailed: bool = False) -> None:
+        del mailed
         self._end(parcel, "dead", error, posted)
 
     def _end(

@@ -27,7 +27,9 @@ from handlers.commands import (
     CreateGroup,
     CreateSpace,
     Deactivate,
+    DeleteData,
     DeleteGroup,
+    DeleteMember,
     DeleteSpace,
     Deny,
     Done,
@@ -38,6 +40,7 @@ from handlers.commands import (
     Person,
     Reactivate,
     RemoveFromSpace,
+    RemoveMember,
     RemoveResource,
     RequestAccess,
     ResetPermissions,
@@ -76,7 +79,19 @@ class Step:
 GIVING = ("role-inside", "role-inside", "add-on", "share", "join", "role", "agree", "agree", "agree")
 ASKING = ("ask-role", "ask-inside", "ask-inside", "ask-add-on", "ask-group", "ask-thing", "give-back")
 TAKING = ("remove", "leave", "unshare", "no-add-on", "reset", "deny", "cancel", "deactivate", "reactivate", "later")
-RARE = ("space", "thing", "group", "toggle", "datasets", "transfer", "delete-space", "delete-group", "remove-thing")
+GOING = ("delete-data", "remove-member", "delete-member")
+RARE = (
+    *GOING,
+    "space",
+    "thing",
+    "group",
+    "toggle",
+    "datasets",
+    "transfer",
+    "delete-space",
+    "delete-group",
+    "remove-thing",
+)
 STEPS = st.builds(
     Step,
     st.sampled_from((*GIVING, *GIVING, *ASKING, *TAKING, *RARE)),
@@ -93,6 +108,7 @@ class Words:
 
     step: Step
     whom: Person
+    other: Person
 
     @property
     def space(self) -> str:
@@ -159,6 +175,9 @@ COMMANDS: Mapping[str, Callable[[Words], Command]] = {
     "transfer": lambda it: TransferOrganization(it.whom),
     "deactivate": lambda it: Deactivate(it.whom),
     "reactivate": lambda it: Reactivate(it.whom),
+    "delete-data": lambda it: DeleteData(it.whom),
+    "remove-member": lambda it: RemoveMember(it.whom),
+    "delete-member": lambda it: DeleteMember(it.whom, it.other if it.odd else None),
     "ask-role": lambda it: it.asks("role", it.role),
     "ask-inside": lambda it: it.asks("role", it.inside, it.space),
     "ask-add-on": lambda it: it.asks("add-on", it.addon, it.space),
@@ -187,7 +206,9 @@ class World:
             return GiveBack(await self.grant(self.cast[step.who], step.what))
         if step.kind in ("agree", "deny", "cancel"):
             return await self.about_request(step)
-        return COMMANDS[step.kind](Words(step, self.cast[step.whom].person))
+        return COMMANDS[step.kind](
+            Words(step, self.cast[step.whom].person, self.cast[step.more % len(self.cast)].person)
+        )
 
     async def grant(self, one: Somebody, place: int) -> str:
         held = [row["id"] for row in await self.org.rows(grants) if row["member_id"] == one.id and not row["ended_at"]]

@@ -20,12 +20,14 @@ from handlers.commands import (
     Connect,
     CopyLink,
     Deactivate,
+    DeleteMember,
     FinishSetup,
     LinkReady,
     OpenSetup,
     Outcome,
     Reactivate,
     Refusal,
+    RemoveMember,
     RequestAccess,
     Resend,
     Revoke,
@@ -78,6 +80,8 @@ KILLING: dict[str, Killing] = {
     "revoking": lambda acme, one, _: acme.founder.does(Revoke(one)),
     "changing the role": lambda acme, _, ada: acme.founder.does(ChangeRole(ada.person, "guest")),
     "deactivating": lambda acme, _, ada: acme.founder.does(Deactivate(ada.person)),
+    "removing": lambda acme, _, ada: acme.founder.does(RemoveMember(ada.person)),
+    "deleting": lambda acme, _, ada: acme.operator(DeleteMember(ada.person)),
     "accepting in Slack": lambda _, one, ada: ada.does(AcceptInSlack(one)),
 }
 

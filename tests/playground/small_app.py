@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -55,6 +55,18 @@ FORM: dict[str, Any] = {
     ],
 }
 
+FILE_FORM: dict[str, Any] = {
+    "type": "modal",
+    "callback_id": "bring",
+    "title": text("Bring a file"),
+    "submit": text("Bring"),
+    "blocks": [
+        field(
+            "csv", "CSV file", {"type": "file_input", "filetypes": ["csv"], "max_files": 1}, hint=text("Any encoding")
+        )
+    ],
+}
+
 CARD: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "*Raise <@U0CLEO> to Admin?*"}},
     {
@@ -93,6 +105,7 @@ class SmallApp:
         app: Any = self.app  # Bolt's decorators are only partly typed
         app.command("/usher")(self.command)
         app.view("invite")(self.submitted)
+        app.view("bring")(self.brought)
         app.options("space")(self.spaces)
         app.action("approve")(self.decided)
         app.action("deny")(self.decided)
@@ -107,6 +120,9 @@ class SmallApp:
         match command["text"].split(" ", 1):
             case ["form"]:
                 await self.call("views.open", trigger_id=command["trigger_id"], view=FORM)
+                await ack()
+            case ["file"]:
+                await self.call("views.open", trigger_id=command["trigger_id"], view=FILE_FORM)
                 await ack()
             case ["card"]:
                 await self.call("chat.postMessage", channel=command["channel_id"], text="Raise Cleo?", blocks=CARD)
@@ -124,6 +140,19 @@ class SmallApp:
         self.sent.append(values)
         await ack()
         await self.call("chat.postMessage", channel=body["user"]["id"], text=f"Done: {values['email']} is invited.")
+
+    async def brought(self, ack: Ack, view: dict[str, Any], body: dict[str, Any]) -> None:
+        """Fetches the file and sends it back, turned round."""
+        (file,) = view["state"]["values"]["csv"]["csv"]["files"]
+        await ack()
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with ClientSession(headers=headers) as http, http.get(file["url_private_download"]) as response:
+            turned = (await response.read())[::-1]
+        direct = await self.client.conversations_open(users=body["user"]["id"])
+        channel = direct["channel"]["id"]
+        await self.client.files_upload_v2(
+            channel=channel, filename=f"turned {file['name']}", content=turned, initial_comment="Here it is."
+        )
 
     async def spaces(self, ack: Ack, payload: dict[str, Any]) -> None:
         found = [space for space in SPACES if payload["value"].casefold() in space.casefold()]

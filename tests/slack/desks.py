@@ -32,6 +32,8 @@ def desk(catalogue: str = "default", role: str = "super_admin", timezone: str = 
         has_password=True,
         has_factor=True,
         may=frozenset(change for change, permission in rules.needs.items() if rules.allows(held, permission)),
+        lists_in=None if rules.allows(held, rules.needs["list"]) else (),
+        reaches=None if held.reaches_every_space else (),
     )
 
 

@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from handlers.catalogue import load, shipped
 from handlers.commands import Asked, Named
-from handlers.models import Access, Becoming, CardChange, Choice, Desk, Home, InvitationPage, InvitationRow, RequestCard
+from handlers.models import (
+    Access,
+    Becoming,
+    CardChange,
+    Choice,
+    Desk,
+    Ending,
+    Home,
+    InvitationRow,
+    RequestCard,
+    Status,
+    Tallies,
+)
 from tests.slack.desks import ADA, desk
 
 NASTY = (
@@ -91,16 +103,15 @@ invitation = st.builds(
     invited_by=st.one_of(st.none(), people),
     created=moments,
     expires=moments,
+    age=st.timedeltas(),
+    over=st.one_of(st.none(), st.timedeltas()),
 )
 
 
 @st.composite
-def pages(draw: st.DrawFn) -> InvitationPage:
+def several_invitations(draw: st.DrawFn) -> tuple[InvitationRow, ...]:
     row, many = draw(invitation), draw(st.integers(0, 10))
-    shown = tuple(dataclasses.replace(row, id=f"i{at}") for at in range(many))
-    return InvitationPage(
-        shown, many + 5, draw(st.one_of(st.none(), ids)), draw(st.one_of(st.none(), st.just(""), ids))
-    )
+    return tuple(dataclasses.replace(row, id=f"i{at}") for at in range(many))
 
 
 held = st.builds(
@@ -127,6 +138,17 @@ def holdings(draw: st.DrawFn, most: int = 10) -> tuple[Access, ...]:
     return tuple(dataclasses.replace(one, id=f"g{at}") for at, one in enumerate(found))
 
 
+@st.composite
+def endings(draw: st.DrawFn, most: int = 9) -> tuple[Ending, ...]:
+    found = draw(holdings(most))
+    return tuple(Ending(draw(people), dataclasses.replace(one, id=f"e{one.id}"), draw(st.booleans())) for one in found)
+
+
+tallies = st.builds(
+    Tallies,
+    statuses=st.tuples(*(st.tuples(st.just(one), st.integers(0, 10**7)) for one in get_args(Status))),
+    roles=st.lists(st.tuples(text, st.integers(1, 10**6)), max_size=30).map(tuple),
+)
 choices = st.builds(Choice, value=ids, label=text)
 
 
@@ -148,8 +170,9 @@ def homes(draw: st.DrawFn) -> Home:
         more_access=draw(st.booleans()),
         mine=draw(rows(prefix="m")),
         waiting=draw(rows()),
-        counts=(("invited", 3), ("active", 12_345), ("deactivated", 0)),
-        invitations=draw(pages()).rows,
+        tallies=draw(tallies),
+        soon=draw(endings()),
+        invitations=draw(several_invitations()),
     )
 
 

@@ -45,6 +45,8 @@ set_now = st.builds(
     plan=st.just("free"),
     invitation_days=st.one_of(st.none(), st.integers(1, 90)),
     approvals_channel=st.sampled_from([None, "C0GENERAL"]),
+    follow_slack=st.booleans(),
+    undelivered=st.integers(0, 10_000_000),
 )
 
 
@@ -67,7 +69,7 @@ def a_page() -> OrganizationPage:
 def forms(desk: Desk) -> list[Block]:
     """Those that are drawn from what is there."""
     default, imaging = load("default"), load("imaging")
-    now = Settings("Acme", default, "starship", 7, "C0GENERAL")
+    now = Settings("Acme", default, "starship", 7, "C0GENERAL", undelivered=3)
     first = settings.build(desk, now)
     sent = Filled({}, Meta(mark=Meta.load(first["private_metadata"]).mark))
     preview = Preview(default, imaging, "free", shifts(default, imaging, [Held("role", "admin", False, 2)]))

@@ -62,7 +62,10 @@ async def test_a_form_invites_one_or_many_and_keeps_what_was_typed_when_somethin
     await ada.type("/usher invite")
     wrong = await ada.submit(emails="nonsense", role="Member")
     assert "nonsense" in wrong.errors["emails"]
-    done = await ada.submit(emails="grace@example.org\nlinus@example.org, eve@example.org", role="Member")
+    shown = await ada.submit(emails="grace@example.org\nlinus@example.org, eve@example.org", role="Member")
+    assert shown.view
+    assert "Nothing is sent yet. 3 people will be invited as Member" in shown.view.words
+    done = await ada.submit()
     assert done.view
     assert "Invited grace@example.org, linus@example.org and eve@example.org as Member" in done.view.words
 

@@ -165,7 +165,9 @@ def test_help_lists_only_what_the_asker_may_do() -> None:
     guest = {"spaces", "space", "resources", "resource", "org", "why", "help"}
     assert set(names("/usher", desk(role="guest"))) == guest
     assert set(names("/usher", desk(role="member"))) == guest | {"approvals"}
-    managing = {"invite", "invitations", "role", "deactivate", "reactivate", "remove", "groups", "group", "permissions"}
+    managing = {"members", "member", "edit", "invite", "invitations", "role", "deactivate", "reactivate", "remove"}
+    managing |= {"groups", "group", "permissions", "reset-password", "reset-2fa", "delete", "delete-data", "check"}
+    managing |= {"import", "export"}
     assert set(names("/usher", desk())) == guest | {"approvals"} | managing | {"settings", "who"}
     assert set(names("/access", desk(role="member"))) == {
         "request",

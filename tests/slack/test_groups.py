@@ -160,7 +160,9 @@ async def test_an_invitation_may_say_which_groups_and_the_form_offers_them(acme:
     await grace.type("/usher invite dana@example.com groups Design, Music")
     assert grace.modal
     assert "There is no" in grace.modal.words
-    sent = await grace.submit(emails="dana@example.com", role="Guest", groups=["Design", "Art"])
+    shown = await grace.submit(emails="dana@example.com", role="Guest", groups=["Design", "Art"])
+    assert "1 person will be invited as Guest, into Design and Art" in read(shown, grace)
+    sent = await grace.submit()
     assert "Done. Invited dana@example.com" in read(sent, grace)
     await acme.bot.settle()
     offer = await acme.dana.wait_for(lambda message: "Accept" in {one.label for one in message.controls})

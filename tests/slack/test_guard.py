@@ -292,6 +292,17 @@ async def test_of_twenty_copies_at_once_one_is_heard(office: Office) -> None:
     assert sorted(statuses) == [200] + [401] * 19
 
 
+async def test_a_menu_that_is_opened_twice_in_a_second_gets_its_options_twice(office: Office) -> None:
+    """Both requests are the same to the last byte; nothing else may come twice, and these no later."""
+    asked = interaction(SUGGESTION)
+    statuses = [await office.post(asked), await office.post(asked)]
+    office.time += timedelta(seconds=4)
+    statuses.append(await office.post(asked))
+    assert statuses == [200, 200, 401]
+    press = interaction(PRESS)
+    assert [await office.post(press), await office.post(press)] == [200, 401]
+
+
 async def test_an_event_that_slack_sends_again_is_no_replay(office: Office) -> None:
     assert await office.post(event(EVENT)) == 200
     again = event(EVENT).but(timestamp=str(NOW + 1), more=(("X-Slack-Retry-Num", "1"),))

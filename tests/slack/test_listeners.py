@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -65,6 +65,10 @@ SCOPES = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
     "conversations.open": "im:write",
+    "files.completeUploadExternal": "files:write",
+    "files.delete": "files:write",
+    "files.getUploadURLExternal": "files:write",
+    "files.info": "files:read",
     "users.info": "users:read",
     "users.list": "users:read",
     "users.lookupByEmail": "users:read.email",
@@ -74,12 +78,14 @@ SCOPES = {
     "views.update": None,
 }
 METHOD = re.compile(r'"((?:auth|bots|chat|conversations|files|reactions|team|usergroups|users|views)\.[A-Za-z.]+)"')
+NO_METHODS = {"users.csv", "files.slack.com"}
 
 
-def needed(sources: Iterable[str]) -> set[str]:
+def needed(sources: Collection[str]) -> set[str]:
     """The scopes of every method that is called; an unknown method is a KeyError, until its scope stands above."""
-    called = {SCOPES[method] for source in sources for method in METHOD.findall(source)}
-    return {"commands", *(scope for scope in called if scope)}
+    called = {SCOPES[method] for source in sources for method in METHOD.findall(source) if method not in NO_METHODS}
+    takes_files = {"files:read"} if any('"file_input"' in source for source in sources) else set[str]()
+    return {"commands", *takes_files, *(scope for scope in called if scope)}
 
 
 def test_the_scopes_are_those_that_are_used() -> None:

@@ -364,7 +364,7 @@ async def test_in_imaging_everything_speaks_of_projects() -> None:
         assert "Project Apollo" in (await ada.type("/usher space apollo")).text
         help_ = (await ada.type("/usher help")).text
         assert "/usher project create NAME" in help_
-        assert "/usher remove PERSON from PROJECT" in help_
+        assert "/usher remove PERSON [from PROJECT]" in help_
         assert not re.search(r"\bspaces?\b", help_), help_
         assert "/usher project create" in (await ada.type("/usher help project create")).text
         home = await ada.open_home()

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable, Iterable
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,11 +18,15 @@ from bot.slack.views import (
     change_role,
     connect,
     deactivate,
+    dead_letters,
     deny,
     groups,
     holding,
     home,
+    invitation_forms,
+    invitations,
     invite,
+    leaving,
     lists,
     permissions,
     reactivate,
@@ -39,17 +43,22 @@ from bot.slack.views.fields import Filled, Meta, Prefilled, Unreadable, filled
 from bot.slack.views.space_access import At
 from bot.wording.phrase import say
 from handlers import commands
-from handlers.commands import COMMANDS, Command, Named, Person
+from handlers.commands import COMMANDS, Command, Person
+from handlers.dead_letter_queries import UndeliveredPage
 from handlers.group_queries import GroupCard, GroupPage
-from handlers.models import Access, Choice, Desk, HeldPage, Home, InvitationPage, InvitationRow, RequestCard
+from handlers.leaving_queries import Departure
+from handlers.models import NO_TALLIES, Access, Choice, Desk, HeldPage, Home, InvitationPage, RequestCard, Tallies
 from handlers.resource_queries import ResourceCard, ResourcePage
-from tests.slack import explained, hostile, houses, spaced, things
+from tests.slack import carded, checked, directory, explained, hostile, houses, leavers, listed, spaced, things
 from tests.slack.desks import desk, newcomer
 from tests.slack.hostile import a_card
 from tests.slack.sheets import sheet
 
 many = settings(
-    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
+    max_examples=25,
+    # A whole Home is more than Hypothesis likes to draw at once.
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+    deadline=None,
 )
 
 typed = st.builds(
@@ -146,10 +155,20 @@ def test_home_is_one_that_slack_takes_and_says_how_much_it_leaves_out(seen: Home
 
 
 @many
-@given(hostile.desks(), hostile.pages(), hostile.spaces)
+@given(hostile.desks(), listed.pages())
 @pytest.mark.invariant(43)
-def test_lists_of_invitations_are_ones_that_slack_takes(who: Desk, page: InvitationPage, space: str | None) -> None:
-    slack_takes_message(lists.invitations(who, page, space=space))
+def test_lists_of_invitations_are_ones_that_slack_takes(who: Desk, page: InvitationPage) -> None:
+    slack_takes_message(invitations.page(who, page))
+    if page.rows:
+        slack_takes(invitation_forms.build_several(who, page.rows * 6, open_=page.total))
+    slack_takes(invitation_forms.build_all("revoke", "pending", page.total, space=page.space, now=listed.NOW))
+
+
+@many
+@given(listed.letters)
+@pytest.mark.invariant(43)
+def test_lists_of_what_could_not_be_delivered_are_ones_that_slack_takes(page: UndeliveredPage) -> None:
+    slack_takes_message(dead_letters.page(page))
 
 
 @many
@@ -168,6 +187,13 @@ def test_lists_of_requests_and_access_are_ones_that_slack_takes(
         lists.help_(help_lines("/usher", desk=who), say("Help.")),
     ):
         slack_takes_message(message)
+
+
+@many
+@given(hostile.desks(), leavers.departures)
+@pytest.mark.invariant(43)
+def test_slack_takes_whatever_an_ending_costs(reader: Desk, one: Departure) -> None:
+    slack_takes(leaving.build(reader, one))
 
 
 @many
@@ -212,6 +238,9 @@ FIELDS = {
     permissions.CALLBACK: commands.SetPermissions,
     **things.FIELDS,
     **houses.FIELDS,
+    **carded.FIELDS,
+    **leavers.FIELDS,
+    **checked.FIELDS,
     space_forms.CREATE_CALLBACK: commands.CreateSpace,
     space_forms.RENAME_CALLBACK: commands.RenameSpace,
     space_forms.DELETE_CALLBACK: commands.DeleteSpace,
@@ -236,7 +265,11 @@ def all_forms() -> dict[str, Block]:
         space_access.build(desk(), spaced.access(), At("s1")),
         permissions.build(sheet(mode="whitelist", choices={"d1": "read"})),
         *houses.forms(desk()),
+        *listed.forms(desk()),
+        *carded.forms(desk()),
+        *leavers.forms(desk()),
         *explained.forms(desk()),
+        *checked.forms(desk()),
     ]
     return {form["callback_id"]: form for form in built}
 
@@ -256,16 +289,11 @@ def test_every_form_has_a_listener_and_every_listener_a_form() -> None:
     assert set(all_forms()) == set(modals.FORMS)
 
 
+COUNTED = Tallies((("active", 1),), (("admin", 1),))
+
+
 def everything_with_buttons() -> list[Any]:
     cards = [a_card(id="p"), a_card(id="d", state="denied")]
-    rows = tuple(
-        InvitationRow(
-            state, Named("m", "", "a@example.org"), "member", None, state, None, cards[0].created, cards[0].expires
-        )
-        for state in ("pending", "expired")
-    )
-    page = InvitationPage(rows, 30, "k2", "")
-    counted = (("active", 1),)
     outcomes: list[commands.Outcome] = [
         commands.Waiting("approval", "r1"),
         commands.Waiting("code", "r1"),
@@ -275,18 +303,23 @@ def everything_with_buttons() -> list[Any]:
     ]
     return [
         card_blocks(cards[0])[1],
-        lists.invitations(desk(), page).blocks,
         lists.me(dataclasses.replace(desk(), has_factor=False)).blocks,
         holding.mine(desk(), HeldPage(HELD, "k5", "")).blocks,
         spaces.page(desk(), spaced.page()).blocks,
         spaces.card(desk(), spaced.card()).blocks,
-        home.build(Home(desk(), (), tuple(cards), tuple(cards[:1]), cast("Any", counted), rows)),
-        home.build(Home(newcomer(), (), (), (), (), (), several=True)),
-        home.build(Home(newcomer(organization=None, workspace_admin=True), (), (), (), (), ())),
+        home.build(Home(desk(), (), tuple(cards), tuple(cards[:1]), COUNTED, (), listed.ROWS)),
+        home.build(Home(newcomer(), (), (), (), NO_TALLIES, (), (), several=True)),
+        home.build(Home(newcomer(organization=None, workspace_admin=True), (), (), (), NO_TALLIES, (), ())),
         [answer.offers(outcome) for outcome in outcomes],
+        directory.home(desk()),
+        *(message.blocks for message in directory.messages(desk())),
         *(message.blocks for message in things.messages(desk())),
         *(message.blocks for message in houses.messages()),
+        *(message.blocks for message in listed.messages(desk())),
+        *(message.blocks for message in carded.messages(desk())),
+        carded.offer(),
         *(message.blocks for message in explained.messages(desk())),
+        *(message.blocks for message in checked.messages(desk())),
         [{"action_id": ids.ACCEPT, "type": "button"}],  # the offer's, which stands with the notices
         *all_forms().values(),
     ]
@@ -320,6 +353,7 @@ def test_a_buttons_value_is_an_opaque_id_and_nothing_else() -> None:
     }
     assert values == {
         "g1",
+        "Grace H.",  # a name to take, which is checked as if it were typed
         "t1",
         "k1",
         "k3",
@@ -332,7 +366,15 @@ def test_a_buttons_value_is_an_opaque_id_and_nothing_else() -> None:
         "k2",
         "g7",
         "k5",
-        lists.FIRST,
+        "k2 status:active",  # the filters of a list, which are read as if they were typed
+        "k3 status:active",
+        "status:active",
+        invitations.FIRST,
+        "choose",
+        "i1",
+        "i1~n",
+        "i1~p",
+        dead_letters.EVERYTHING,
     }
 
 

@@ -42,7 +42,7 @@ async def demo(*arguments: str) -> AsyncGenerator[str]:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        assert (process.returncode, said.decode()) == (0, "")
+        assert (process.returncode, said) == (0, b""), f"It ended with {process.returncode}: {said.decode()}"
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:

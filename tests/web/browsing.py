@@ -68,6 +68,10 @@ class Seen:
     def buttons(self) -> list[str]:
         return self._read.buttons
 
+    def text_of(self, named: str) -> str:
+        """What stands in the element of that id."""
+        return "".join(self._read.by_id.get(named, ()))
+
     @property
     def key(self) -> str:
         return "".join(self._read.by_id["set-up-key"]).replace(" ", "")

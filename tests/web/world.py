@@ -163,10 +163,10 @@ async def see(usher: Usher, account: Account, *, email: str = "root@example.org"
     done(await insist(usher, note, by=SYSTEM), Noted)
 
 
-async def settle(usher: Usher, clock: Clock) -> World:
+async def settle(usher: Usher, clock: Clock, *, catalogue: str = "default", plan: str = "starship") -> World:
     await see(usher, ROOT)
     by = Actor(via="slack", account=ROOT, delivery="test-setup")
-    made = done(await insist(usher, SetUp("Example Corp", "default", "starship"), by=by), IsSetUp)
+    made = done(await insist(usher, SetUp("Example Corp", catalogue, plan), by=by), IsSetUp)
     desk = await usher.queries.desk(ROOT, WORKSPACE)
     assert desk.organization
     return World(usher, clock, desk.organization.id, usher.enrolments.path(made.link), count())

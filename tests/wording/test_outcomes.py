@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 
@@ -18,20 +18,29 @@ from handlers.commands import (
     AskedAgain,
     CodeSent,
     Connected,
+    CredentialsReset,
     CredentialsSet,
+    DataDeleted,
+    Departed,
     Done,
+    Exporting,
     GivenBack,
     GrantGiven,
     GroupChanged,
+    Importing,
+    ImportRead,
     InvitationChanged,
+    InvitationsChanged,
     Invited,
     IsSetUp,
     LinkReady,
+    MemberEdited,
     Minted,
     Named,
     Noted,
     NotInvited,
     OrganizationChanged,
+    PasswordRevealed,
     PermissionsChanged,
     RefusalCode,
     Refused,
@@ -40,6 +49,7 @@ from handlers.commands import (
     ResourceChanged,
     Result,
     RoleChanged,
+    SentAgain,
     SpaceChanged,
     StatusChanged,
     TokenMade,
@@ -61,12 +71,16 @@ def every_result() -> Iterator[Any]:
     yield IsSetUp("Acme", "acme", LINK)
     yield from (CodeSent("ada@example.org", by) for by in ("mail", "authenticator"))
     yield from (Connected("Acme", ADA, elsewhere) for elsewhere in (True, False))
-    yield from (LinkReady(link, ADA, WHEN) for link in (LINK, Minted("invitation", "i1", 2)))
+    yield from (LinkReady(link, ADA, WHEN) for link in (LINK, Minted("invitation", "i1", 2), Minted("reset", "i1", 1)))
     yield from (CredentialsSet("Acme", factor) for factor in (True, False))
     yield from every_invited()
     yield from (
         InvitationChanged(what, ADA, mailed) for what in ("resent", "revoked", "expired") for mailed in (True, False)
     )
+    for several in ((ADA,), (ADA,) * 1200):
+        yield from (InvitationsChanged("resent", several, left, mailed=left == 0) for left in (0, 3))
+        yield InvitationsChanged("revoked", several, 1, mailed=False)
+    yield from (SentAgain(letters, left) for letters, left in ((1, 0), (200, 12)))
     yield from (Accepted("Acme", ADA, "member", factor, factor) for factor in (True, False))
     yield AskedAgain()
     yield from (
@@ -88,6 +102,7 @@ def every_result() -> Iterator[Any]:
     url = "https://product.example.com/usher"
     yield from (WebhookMade("w1", url, "whsec_secret"), WebhookDeleted(url))
     yield from every_thing_changed()
+    yield from (Exporting(many, exact=exact) for many in (0, 1, 10_000) for exact in (True, False))
     for asked in get_args(Asked):
         yield GrantGiven(ADA, asked, "Sales", "Apollo", WHEN)
         yield GivenBack(asked, "Sales", None, "viewer")
@@ -98,6 +113,37 @@ def every_result() -> Iterator[Any]:
     )
     yield from (RequestEnded("r1", how, "same-role") for how in ("denied", "cancelled", "expired", "void"))
     yield Noted()
+    yield from every_departure()
+    yield from every_edit()
+    yield from every_reset()
+    yield from every_import()
+
+
+def every_edit() -> Iterator[MemberEdited]:
+    yield MemberEdited(ADA, ("name", "timezone", "groups"), alone=True)
+    yield MemberEdited(ADA, ("name",))
+    yield MemberEdited(ADA, ("timezone",), own=True)
+
+
+def every_departure() -> Iterator[Departed | DataDeleted]:
+    yield from (Departed(ADA, "removed", alone=alone) for alone in (True, False))
+    yield from (Departed(Named("m1", "Deleted member ABC123", ""), "deleted", count) for count in (0, 1, 3000))
+    yield from (DataDeleted(ADA, count, own=own) for own in (True, False) for count in (1, 3000))
+
+
+def every_import() -> Iterator[ImportRead | Importing]:
+    yield ImportRead("i1", "people.csv", (("will-invite", 2), ("already-member", 1), ("wrong", 1200)))
+    yield ImportRead("i1", "people.csv", ())
+    yield from (Importing("begun", "people.csv", count, alone=alone) for count in (1, 9800) for alone in (True, False))
+    yield Importing("dropped", "people.csv", 0)
+
+
+def every_reset() -> Iterator[CredentialsReset | PasswordRevealed]:
+    ways: tuple[Literal["mail", "direct-message", "both", "none"], ...] = ("mail", "direct-message", "both", "none")
+    yield from (CredentialsReset(ADA, "password-link", way) for way in ways[:2])
+    yield from (CredentialsReset(ADA, "password-generated", way) for way in ways[:2])
+    yield from (CredentialsReset(ADA, "factor", way, alone=True) for way in ways)
+    yield PasswordRevealed("Acme")
 
 
 def every_organization_changed() -> Iterator[OrganizationChanged]:

@@ -14,3 +14,12 @@ export async function act(kind, body) {
     return { error: UNREACHABLE };
   }
 }
+
+export async function upload(person, file) {
+  try {
+    const response = await fetch(`/upload?${new URLSearchParams({ person, name: file.name })}`, { method: "POST", body: file });
+    return await response.json();
+  } catch {
+    return { error: UNREACHABLE };
+  }
+}

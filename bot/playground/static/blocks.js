@@ -1,6 +1,6 @@
 // Block Kit to nodes. The controls found on the way come back too, so that a form can read them and show errors under them.
 //
-// surface: press(blockId, element, value?), suggest(blockId, element, text), start(blockId, element), people(), channels()
+// surface: press(blockId, element, value?), suggest(blockId, element, text), upload(file), start(blockId, element), people(), channels()
 
 import { h, uid } from "./dom.js";
 import { makeElement, picture } from "./elements.js";
@@ -48,6 +48,7 @@ class Found {
       changed: () => acts && press(this.controls.get(key)?.read()),
       start: this.surface.start(block.block_id, element),
       suggest: (text) => this.surface.suggest(block.block_id, element, text),
+      upload: this.surface.upload,
       people: this.surface.people,
       channels: this.surface.channels,
       ...more,

@@ -1,9 +1,10 @@
 // The things in a block that can be pressed, chosen or filled in. Each maker returns {node, read?}; read gives a plain value.
 //
-// ctx: blockId, key, labelledBy, describedBy, labelWords, start (see values.js), placeholder, press(value?), suggest(text), people, channels.
+// ctx: blockId, key, labelledBy, describedBy, labelWords, start (see values.js), placeholder, press(value?), suggest(text), upload(file), people, channels.
 
 import { combobox } from "./combobox.js";
 import { h, localUrl, uid } from "./dom.js";
+import { fileInput } from "./files.js";
 import { menuButton } from "./menu.js";
 import { plain, textOf } from "./mrkdwn.js";
 import { allOptions, textOfOption } from "./values.js";
@@ -26,6 +27,7 @@ const MAKERS = {
   multi_users_select: (element, ctx) => boxes(ctx.people(), element, ctx),
   multi_channels_select: (element, ctx) => boxes(ctx.channels(), element, ctx),
   multi_conversations_select: (element, ctx) => boxes(ctx.channels(), element, ctx),
+  file_input: fileInput,
   checkboxes: (element, ctx) => boxes(optionPairs(element), element, ctx),
   radio_buttons: radios,
   external_select: (element, ctx) => combobox(element, ctx, { many: false }),

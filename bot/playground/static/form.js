@@ -47,6 +47,7 @@ export class Form {
       press: (blockId, element, value) => this.card.press({ view: view.id }, blockId, element, value, this.values()),
       suggest: (blockId, element, text) => this.card.suggest({ view: view.id }, blockId, element, text),
       start: (blockId, element) => kept.get(keyOf(blockId, element.action_id)) ?? startOf(element, view.values?.[blockId]?.[element.action_id]),
+      upload: this.card.upload,
       people: this.card.people,
       channels: this.card.channels,
     });
@@ -82,6 +83,7 @@ export class Form {
     this.sending = true;
     this.sendButton.setAttribute("aria-busy", "true");
     this.showErrors({}, false);
+    await Promise.all([...this.controls.values()].map((control) => control.settled?.()));
     const answer = await this.card.submit(this.view.id, this.values());
     this.sending = false;
     this.sendButton?.removeAttribute("aria-busy");

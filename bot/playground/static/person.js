@@ -1,6 +1,6 @@
 // One person's column: who they are, their conversations and Home, a command line, their forms and their phone.
 
-import { act } from "./api.js";
+import { act, upload } from "./api.js";
 import { ask } from "./confirm.js";
 import { h, uid } from "./dom.js";
 import { Form } from "./form.js";
@@ -20,6 +20,7 @@ export class PersonCard {
     this.history = [];
     this.at = 0;
     this.people = () => Object.entries(section("users") ?? {});
+    this.upload = (file) => upload(id, file);
     this.channels = () => this.me.channels.filter((one) => one.kind !== "im").map((one) => [one.id, one.label]);
     this.form = new Form(this);
     this.home = new HomeTab(this);

@@ -2,6 +2,7 @@
 
 import { renderBlocks, textBlock } from "./blocks.js";
 import { h, keepingFocus } from "./dom.js";
+import { fileCard } from "./files.js";
 import { menuButton } from "./menu.js";
 import { clockTime } from "./mrkdwn.js";
 import { startOf } from "./values.js";
@@ -51,7 +52,8 @@ export class Talk {
       people: this.card.people,
       channels: this.card.channels,
     });
-    const body = nodes.length ? nodes : textBlock(message.text);
+    const words = nodes.length ? nodes : message.text && textBlock(message.text);
+    const body = [words, (message.files ?? []).map((file) => fileCard(this.card.id, file))];
     const classes = `message ${message.bot ? "bot" : ""} ${message.ephemeral ? "ephemeral" : ""}`;
     return h("li", { class: classes, "data-ts": message.ts }, this.head(message), body, message.ephemeral && h("p", { class: "only" }, "Only visible to you"));
   }

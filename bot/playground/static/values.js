@@ -20,6 +20,7 @@ const SINGLE = {
   multi_users_select: ["selected_users", "initial_users"],
   multi_channels_select: ["selected_channels", "initial_channels"],
   multi_conversations_select: ["selected_conversations", "initial_conversations"],
+  file_input: ["files", "initial_files"],
 };
 
 // What a control starts with: what the view already holds for it, else what its author set. Options stay whole, for their text.
@@ -41,7 +42,7 @@ export function changedValues(controls, view) {
 
 function plainOf(start) {
   if (Array.isArray(start)) return start.map(plainOf);
-  if (start && typeof start === "object") return start.value;
+  if (start && typeof start === "object") return start.value ?? start.id;
   return start === "" ? null : start;
 }
 

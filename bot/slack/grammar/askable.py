@@ -119,11 +119,10 @@ def _role(phrase: Phrase, tokens: Tokens, space: str | None) -> Meant:
 
 def known_addon(catalogue: Catalogue, tokens: Tokens) -> tuple[Addon, Tokens] | None:
     """The longest name of an add-on that the words begin with, and the words after it."""
-    known = {spelt(name): addon for addon in catalogue.addons.values() for name in (addon.title, addon.id)}
     for count in range(min(len(tokens), _ADDON_WORDS), 0, -1):
         if any(token.sort not in {"word", "quoted"} for token in tokens[:count]):
             continue
-        if addon := known.get(spelt(" ".join(token.value for token in tokens[:count]))):
+        if addon := catalogue.addon(" ".join(token.value for token in tokens[:count])):
             return addon, tokens[count:]
     return None
 
@@ -165,13 +164,12 @@ def _resource(phrase: Phrase, tokens: Tokens) -> Meant | None:
     head, colon, name = text.partition(":")
     if not colon:
         return None
-    kinds = phrase.desk.catalogue.kinds
-    known = {spelt(word): kind.id for kind in kinds.values() for word in (kind.id, kind.title)}
-    if (kind := known.get(spelt(head))) is None:
+    kinds, kind = phrase.desk.catalogue.kinds, phrase.desk.catalogue.kind(head)
+    if kind is None:
         shown = f" Kinds: {', '.join(kinds)}." if kinds else ""
         raise Confused(f"{said(head)} is no kind of resource here.{shown}", nearest=nearest(head, kinds))
     named = unquoted(name.strip())
-    return Meant("resource", _outside_spaces(phrase, f"{kind}:{named}" if named else "", kind))
+    return Meant("resource", _outside_spaces(phrase, f"{kind.id}:{named}" if named else "", kind.id))
 
 
 def _outside_spaces(phrase: Phrase, name: str, what: str) -> str:

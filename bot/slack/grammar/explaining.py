@@ -67,17 +67,17 @@ def _asked(catalogue: Catalogue, tokens: Tokens) -> Topic | dict[str, str]:
     """Only what was understood, where it is not the whole of it. Raises ``Confused`` for what is not known here."""
     if not tokens:
         return {}
-    action, thing = tokens[0].value.casefold(), joined(tokens[1:])
-    if not thing:
+    action, words = tokens[0].value.casefold(), joined(tokens[1:])
+    if not words:
         return {"action": action}
-    sort, named = _thing(catalogue, thing)
+    sort, named = thing(catalogue, words)
     action = _action(catalogue, sort, action)
     if not named and sort != ORGANIZATION:
         return {"action": action, "sort": sort}
     return Topic(action, sort, named)
 
 
-def _thing(catalogue: Catalogue, text: str) -> tuple[str, str]:
+def thing(catalogue: Catalogue, text: str) -> tuple[str, str]:
     """``KIND:NAME``, or ``KIND NAME``; only the organization needs no name."""
     known = _spellings(catalogue)
     head, colon, name = text.partition(":")
@@ -103,9 +103,8 @@ def _spellings(catalogue: Catalogue) -> Mapping[str, str]:
 
 
 def _toggle(catalogue: Catalogue, named: str) -> str:
-    known = {spelt(name): one.id for one in catalogue.toggles.values() for name in (one.title, one.id)}
-    if found := known.get(spelt(named)):
-        return found
+    if found := catalogue.toggle(named):
+        return found.id
     raise Confused(
         f"{said(named)} is no feature here. Features: {', '.join(catalogue.toggles)}.",
         nearest=nearest(named, catalogue.toggles),

@@ -9,12 +9,11 @@ from bot.slack.grammar.lexer import Token, chunks, joined
 from bot.slack.grammar.naming import person
 from bot.slack.grammar.phrase import Phrase
 from bot.slack.grammar.prefills import opened
-from bot.slack.grammar.readings import Act, FirstKnown, Reading, Show
+from bot.slack.grammar.readings import Act, Reading, Show
+from bot.slack.grammar.renaming import renames
 from handlers.commands import CreateGroup, JoinGroup, LeaveGroup, Person, RenameGroup
 
 Tokens = Sequence[Token]
-# Two names together; each place between them costs a look at the groups there are.
-MOST_WORDS = 20
 
 
 def groups(phrase: Phrase) -> Reading:
@@ -30,25 +29,7 @@ def delete(phrase: Phrase) -> Reading:
     return opened("delete-group", group=phrase.name)
 
 
-def rename(phrase: Phrase) -> Reading:
-    head, to = phrase.head, phrase.given("to")
-    old, new = (joined(head), joined(to)) if to is not None else _two(head)
-    if old and new:
-        return Act(RenameGroup(old, new))
-    if not 2 <= len(head) <= MOST_WORDS or to is not None:  # noqa: PLR2004 - two names are two words at least
-        return opened("rename-group", group=old or joined(head), name=new)
-    # Where the old name ends, only who knows the groups can tell: the longest known name wins, the whole first.
-    parts = [(joined(head[:at]), joined(head[at:])) for at in range(len(head) - 1, 0, -1)]
-    whole = (joined(head), opened("rename-group", group=joined(head)))
-    acts = tuple((one, Act(RenameGroup(one, rest))) for one, rest in parts)
-    return FirstKnown("group", (whole, *acts), opened("rename-group", group=joined(head[:1]), name=joined(head[1:])))
-
-
-def _two(head: Tokens) -> tuple[str, str]:
-    """What follows a name in quotation marks is the other one."""
-    if len(head) >= 2 and head[0].sort == "quoted":  # noqa: PLR2004 - see above
-        return joined(head[:1]), joined(head[1:])
-    return "", ""
+rename = renames("group", "rename-group", RenameGroup)
 
 
 def moves(

@@ -12,7 +12,7 @@ from typing import Literal
 Sort = Literal["word", "quoted", "mention", "mail", "recipient", "separator"]
 
 # What each quotation mark may be closed by. Phones and word processors mix them, and languages turn them around.
-_CLOSERS = {
+CLOSERS = {
     '"': '"“”',
     "“": '”“"',
     "”": '”"',
@@ -29,9 +29,9 @@ _CLOSERS = {
     "`": "`",
 }
 # These also stand inside words (O'Brien), so one of them that is never closed is nothing special.
-_APOSTROPHES = frozenset("'‘’‚`")
-_MARKS = frozenset(_CLOSERS) | frozenset("".join(_CLOSERS.values()))
-_CLOSING = {mark: re.compile(f"[{re.escape(closers)}](?=[\\s,;]|$)") for mark, closers in _CLOSERS.items()}
+APOSTROPHES = frozenset("'‘’‚`")
+_MARKS = frozenset(CLOSERS) | frozenset("".join(CLOSERS.values()))
+_CLOSING = {mark: re.compile(f"[{re.escape(closers)}](?=[\\s,;]|$)") for mark, closers in CLOSERS.items()}
 
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 # Some letters only look like blanks.
@@ -114,7 +114,7 @@ def plain(text: str) -> str:
 
 def unquoted(text: str) -> str:
     """Without the quotation marks, if one pair of them wraps it all."""
-    wrapped = len(text) > 1 and text[-1] in _CLOSERS.get(text[0], "")
+    wrapped = len(text) > 1 and text[-1] in CLOSERS.get(text[0], "")
     return text[1:-1].strip() if wrapped and not _MARKS & frozenset(text[1:-1]) else text
 
 
@@ -180,11 +180,11 @@ def _of_markup(inside: str, start: int, end: int) -> Token:
 def _quoted(text: str, at: int, unclosed: set[str]) -> Token | None:
     """``unclosed`` remembers the marks that nothing closes, so that a text full of them is searched only once."""
     mark = text[at]
-    if mark not in _CLOSERS or mark in unclosed:
+    if mark not in CLOSERS or mark in unclosed:
         return None
     closing = _CLOSING[mark].search(text, at + 1)
     if closing is None:
-        if mark not in _APOSTROPHES:
+        if mark not in APOSTROPHES:
             raise Unclosed(plain(text[at:]))
         unclosed.add(mark)
         return None

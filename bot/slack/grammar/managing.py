@@ -18,6 +18,7 @@ from bot.slack.grammar.prefills import opened
 from bot.slack.grammar.readings import Act, Reading, Show
 from bot.slack.grammar.terms import cut_time, term
 from handlers.commands import ChangeRole, Deactivate, Person, Reactivate
+from handlers.models import InvitationState
 
 
 def set_up(phrase: Phrase) -> Reading:
@@ -25,13 +26,35 @@ def set_up(phrase: Phrase) -> Reading:
 
 
 def invitations(phrase: Phrase) -> Reading:
+    """A state may be narrowed to by `status:expired`, or by its bare word where nothing else stands there."""
+    words, state = _without_state(phrase.head)
     space = phrase.words("space")
-    if space and phrase.head:
-        raise leftover(phrase.head)
-    space = space or joined(phrase.head) or None
+    if space and words:
+        raise leftover(words)
+    space = space or joined(words) or None
     if space and not phrase.desk.catalogue.space:
         raise no_spaces(phrase.desk.catalogue, space)
-    return Show("invitations", space)
+    about = " ".join(part for part in (state and f"{STATUS}{state}", space) if part)
+    return Show("invitations", about or None)
+
+
+STATUS = "status:"
+_STATES: tuple[InvitationState, ...] = ("pending", "expired", "accepted", "revoked")
+
+
+def _without_state(tokens: Sequence[Token]) -> tuple[Sequence[Token], str]:
+    for at, token in enumerate(tokens):
+        marked = token.sort == "word" and token.value.casefold().startswith(STATUS)
+        bare = token.sort == "word" and len(tokens) == 1 and token.value.casefold() in _STATES
+        if marked or bare:
+            return (*tokens[:at], *tokens[at + 1 :]), _state(token.value.casefold().removeprefix(STATUS))
+    return tokens, ""
+
+
+def _state(typed: str) -> str:
+    if typed not in _STATES:
+        raise Confused(f"{said(typed)} is no status of an invitation. It is one of {', '.join(_STATES)}.")
+    return typed
 
 
 def change_role(phrase: Phrase) -> Reading:
@@ -65,7 +88,7 @@ def of_one(
     """For what is done to one person, with a reason at most."""
 
     def read(phrase: Phrase) -> Reading:
-        target = _one(phrase.head)
+        target = one_person(phrase.head)
         if target is None or phrase.unfinished:
             return opened(form, person=target and target.typed, reason=phrase.reason)
         return Act(order(target, phrase.reason or ""))
@@ -84,7 +107,7 @@ def only(reading: Reading) -> Callable[[Phrase], Reading]:
     return read
 
 
-def _one(tokens: Sequence[Token]) -> Person | None:
+def one_person(tokens: Sequence[Token]) -> Person | None:
     """Words after a whole name are not taken for a reason: they may be a second person, who would be forgotten."""
     if tokens and tokens[0].whole and tokens[1:]:
         if names_somebody(tokens[1:]):

@@ -49,7 +49,7 @@ ORGANIZATION_VERBS: tuple[Verb, ...] = (
         "/usher",
         "settings",
         "settings",
-        "plan, catalogue, how long invitations are open, and where requests are posted",
+        "plan, catalogue, invitations, where requests are posted, and what could not be delivered",
         "settings",
         only(OpenForm("settings")),
         needs=frozenset({"settings"}),

@@ -38,7 +38,7 @@ class Verb:
     roles to name when one was mistyped. In ``usage`` SPACE becomes the catalogue's own word, and falls away with its
     square brackets where there are no spaces. In ``about``, {space}, {spaces}, {group} and {groups} are its own words
     too. In ``example``, {role} becomes a role of the catalogue, {asked} one to ask for,
-    {resource} something of its first kind.
+    {resource} something of its first kind. ``in_space``: the form of what the same verb does in one space.
     """
 
     slash: Slash
@@ -53,6 +53,7 @@ class Verb:
     offers: Literal["invites", "gives", "all"] = "all"
     lists: bool = False
     form: Form | None = None
+    in_space: Form | None = None
     spaces: bool = False
     kinds: bool = False
 

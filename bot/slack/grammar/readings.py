@@ -38,6 +38,14 @@ Form = Literal[
     "org-create",
     "org-close",
     "org-transfer",
+    "edit-member",
+    "remove-member",
+    "delete-member",
+    "delete-data",
+    "reset-password",
+    "reset-2fa",
+    "check",
+    "import",
 ]
 Sight = Literal[
     "help",
@@ -53,6 +61,9 @@ Sight = Literal[
     "group",
     "resources",
     "resource",
+    "members",
+    "member",
+    "check",
 ]
 Prefill = Mapping[str, str | tuple[str, ...]]
 

@@ -6,12 +6,11 @@ from bot.slack.grammar.lexer import Token, joined
 from bot.slack.grammar.naming import names_somebody, person, several
 from bot.slack.grammar.phrase import Phrase, Verb, leftover, marks
 from bot.slack.grammar.prefills import opened
-from bot.slack.grammar.readings import Act, FirstKnown, Reading, Show
+from bot.slack.grammar.readings import Act, Reading, Show
+from bot.slack.grammar.renaming import renames
 from handlers.commands import CreateSpace, RemoveFromSpace, RenameSpace
 
 _TWO = 2
-# Two names together; each place between them costs a look at the spaces there are.
-MOST_WORDS = 20
 
 
 def listed(phrase: Phrase) -> Reading:
@@ -32,25 +31,7 @@ def delete(phrase: Phrase) -> Reading:
     return opened("delete-space", space=phrase.name)
 
 
-def rename(phrase: Phrase) -> Reading:
-    head, to = phrase.head, phrase.given("to")
-    old, new = (joined(head), joined(to)) if to is not None else _two(head)
-    if old and new:
-        return Act(RenameSpace(old, new))
-    if not _TWO <= len(head) <= MOST_WORDS or to is not None:
-        return opened("rename-space", space=old or joined(head), name=new)
-    # Where the old name ends, only who knows the spaces can tell: the longest known name wins, the whole first.
-    parts = [(joined(head[:at]), joined(head[at:])) for at in range(len(head) - 1, 0, -1)]
-    whole = (joined(head), opened("rename-space", space=joined(head)))
-    acts = tuple((old, Act(RenameSpace(old, new))) for old, new in parts)
-    return FirstKnown("space", (whole, *acts), opened("rename-space", space=joined(head[:1]), name=joined(head[1:])))
-
-
-def _two(head: Sequence[Token]) -> tuple[str, str]:
-    """What follows a name in quotation marks is the other one."""
-    if len(head) >= _TWO and head[0].sort == "quoted":
-        return joined(head[:1]), joined(head[1:])
-    return "", ""
+rename = renames("space", "rename-space", RenameSpace)
 
 
 def remove(phrase: Phrase) -> Reading:
@@ -124,18 +105,6 @@ SPACE_VERBS: tuple[Verb, ...] = (
         delete,
         needs=frozenset({"delete-space"}),
         form="delete-space",
-        spaces=True,
-    ),
-    Verb(
-        "/usher",
-        "remove",
-        "remove PERSON from SPACE [because …]",
-        "end somebody's access to a {space}",
-        "remove @ada from Apollo",
-        remove,
-        needs=frozenset({"remove"}),
-        marks=marks(from_="space", in_="space", because="reason"),
-        form="remove-from-space",
         spaces=True,
     ),
 )

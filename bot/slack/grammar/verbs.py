@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from bot.slack.grammar.access_verbs import ACCESS_VERBS
 from bot.slack.grammar.asking import connect
 from bot.slack.grammar.explaining import WHY_VERBS
+from bot.slack.grammar.exporting import EXPORT_VERBS
+from bot.slack.grammar.importing import IMPORT_VERBS
 from bot.slack.grammar.inviting import invite
+from bot.slack.grammar.leaving import LEAVING_VERBS
+from bot.slack.grammar.listing import LIST_VERBS
 from bot.slack.grammar.managing import change_role, invitations, of_one, only, set_up
+from bot.slack.grammar.mending import MENDING_VERBS
 from bot.slack.grammar.naming import offered
+from bot.slack.grammar.one_member import MEMBER_VERBS
 from bot.slack.grammar.organizing import ORGANIZATION_VERBS
 from bot.slack.grammar.permissions import permissions
 from bot.slack.grammar.phrase import Phrase, Verb, marks
@@ -17,6 +23,7 @@ from bot.slack.grammar.readings import (
     CancelWhich,
     Explain,
     FirstKnown,
+    Form,
     HeldWhich,
     HelpLine,
     OpenForm,
@@ -71,9 +78,9 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "/usher",
         "invitations",
-        "invitations [SPACE]",
-        "the invitations, each with Resend, Revoke and Copy invite link",
-        "invitations",
+        "invitations [SPACE] [status:STATUS]",
+        "the invitations, each with Resend, Revoke and Copy invite link, or many at once",
+        "invitations status:expired",
         invitations,
         needs=frozenset({"invite"}),
         marks=marks(in_="space", to="space"),
@@ -112,10 +119,16 @@ VERBS: tuple[Verb, ...] = (
         marks=_BECAUSE,
         form="reactivate",
     ),
+    *LIST_VERBS,
+    *EXPORT_VERBS,
+    *IMPORT_VERBS,
+    *MEMBER_VERBS,
+    *LEAVING_VERBS,
     *SPACE_VERBS,
     *THING_VERBS,
     *ORGANIZATION_VERBS,
     *WHY_VERBS,
+    *MENDING_VERBS,
     Verb(
         "/usher",
         "permissions",
@@ -179,7 +192,7 @@ def usable(reading: Reading, *, desk: Desk) -> bool:
     """Whether there is sense in opening that form or showing that list to this person; acts, the gate decides."""
     match reading:
         case OpenForm(form=form):
-            return any(verb.form == form and may_use(verb, desk) for verb in VERBS)
+            return any(_opens(verb, form, desk) and may_use(verb, desk) for verb in VERBS)
         case Show(what=what):
             return any(verb.name == what and may_use(verb, desk) for verb in VERBS)
         case FirstKnown(otherwise=form) | AskFor(form=form):
@@ -190,10 +203,14 @@ def usable(reading: Reading, *, desk: Desk) -> bool:
             return True
 
 
+def _opens(verb: Verb, form: Form, desk: Desk) -> bool:
+    return form == verb.form or (form == verb.in_space and bool(desk.catalogue.space))
+
+
 def about_spaces(reading: Reading) -> bool:
     """Whether it makes sense only where there are spaces."""
     named = reading.form if isinstance(reading, OpenForm) else reading.what if isinstance(reading, Show) else ""
-    return any(verb.spaces and named in (verb.form, verb.name) for verb in VERBS)
+    return any((verb.spaces and named in (verb.form, verb.name)) or named == verb.in_space for verb in VERBS)
 
 
 def usable_verbs(slash: Slash, *, desk: Desk) -> tuple[Verb, ...]:
@@ -245,6 +262,7 @@ def help_line(verb: Verb, desk: Desk) -> HelpLine:
     usage = (
         verb.usage.replace("SPACE", words.space.upper()) if desk.catalogue.space else _SPACE_PART.sub("", verb.usage)
     )
+    usage = usage.replace("[space:", f"[{own_words(desk).get('space', 'space')}:")
     usage = _without(usage, ADD_ON=desk.catalogue.addons, KIND=desk.catalogue.kinds)
     about = verb.about.format(space=words.space, spaces=words.spaces, group=words.group, groups=words.groups)
     return HelpLine(f"{verb.slash} {in_own_words(usage, desk)}", about, example(verb, desk))

@@ -6,7 +6,7 @@ from bot.slack import ids
 from bot.slack.views.blocks import Block, Element, Message, actions, button, message, modal, rich
 from bot.wording.outcomes import Reader, said
 from bot.wording.phrase import NOTHING, Command, Phrase, say, with_commands
-from handlers.commands import Done, Outcome, RefusalCode, Refused, Waiting
+from handlers.commands import Done, InvitationsChanged, Outcome, RefusalCode, Refused, Waiting
 from handlers.commands import Invited as InvitedResult
 
 _INVITATIONS = ("to-invitations", button("Invitations", ids.INVITATIONS))
@@ -25,10 +25,22 @@ def page(outcome: Outcome, reader: Reader) -> Block:
     return page_of(said(outcome, reader), more=offers(outcome))
 
 
+def both(first: Outcome, second: Outcome, reader: Reader) -> Block:
+    """How two acts of one form ended; the title is that of the one that is less done."""
+    ends = [(one, said(one, reader)) for one in (first, second)]
+    titles = [_title(phrase) for _, phrase in ends]
+    blocks = [block for one, phrase in ends for block in (rich(phrase), *offers(one))]
+    title = next((word for word in ("Refused", "Waiting") if word in titles), titles[0])
+    return modal(title, "answer", blocks, submit="", close="Close")
+
+
+def _title(phrase: Phrase) -> str:
+    return phrase.plain().split(" ")[0].rstrip(".:")
+
+
 def page_of(phrase: Phrase, *, more: list[Block] | None = None) -> Block:
     """Its title is the phrase's first word: Done, Waiting, Refused or Unclear."""
-    title = phrase.plain().split(" ")[0].rstrip(".:")
-    return modal(title, "answer", [rich(phrase), *(more or [])], submit="", close="Close")
+    return modal(_title(phrase), "answer", [rich(phrase), *(more or [])], submit="", close="Close")
 
 
 def offers(outcome: Outcome) -> list[Block]:
@@ -49,8 +61,8 @@ def _offer(outcome: Outcome) -> tuple[str, Element] | None:
             return _INVITATIONS
         case Refused(code=code):
             return _AFTER.get(code)
-        case Done():
-            return None
+        case Done(result):
+            return _INVITATIONS if isinstance(result, InvitationsChanged) else None
 
 
 def nothing(what: Phrase, then: Phrase) -> Message:

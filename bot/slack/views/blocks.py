@@ -91,14 +91,13 @@ def button(
         element["style"] = style
     if about:
         element["accessibility_label"] = clean(about, 75)
-    if confirm:
-        element["confirm"] = {
-            "title": plain(confirm.title, 100),
-            "text": plain(confirm.text, 300),
-            "confirm": plain(confirm.yes, 30),
-            "deny": plain("Keep it", 30),
-        }
-    return element
+    return element | (sure(confirm) if confirm else {})
+
+
+def sure(confirm: Confirm) -> Block:
+    """What asks once more, before a press or a choice counts."""
+    said = {"title": plain(confirm.title, 100), "text": plain(confirm.text, 300)}
+    return {"confirm": said | {"confirm": plain(confirm.yes, 30), "deny": plain("Keep it", 30)}}
 
 
 # Inputs ---------------------------------------------------------------------------------------------------------------
@@ -217,6 +216,11 @@ def channel(initial: str = "", *, placeholder: str = "Choose a channel") -> Elem
         "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
     }
     return element | ({"initial_conversation": initial} if initial else {})
+
+
+def file_input(kinds: Sequence[str]) -> Element:
+    """One file of these kinds, by the ends of their names."""
+    return {"type": "file_input", "action_id": INPUT, "filetypes": list(kinds), "max_files": 1}
 
 
 def moment(initial: int | None = None) -> Element:

@@ -34,7 +34,7 @@ def headline(card: RequestCard, zone: str, most: int) -> Phrase:
 
 def _addresses(card: RequestCard) -> list[Phrase]:
     """Names can be chosen freely, so whoever decides also sees the addresses."""
-    if card.target is None:
+    if card.target is None or not (card.target.email and card.requester.email):  # of who is deleted none is left
         return []
     if card.target.id == card.requester.id:
         return [say("Account: {email}", email=card.requester.email)]

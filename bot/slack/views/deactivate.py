@@ -3,7 +3,7 @@
 from bot.slack.views import parts
 from bot.slack.views.blocks import Block, modal, rich
 from bot.slack.views.fields import EMPTY, Filled, Prefilled
-from bot.wording.phrase import say
+from bot.wording.leaving import WHAT
 from handlers.commands import Deactivate
 from handlers.models import Desk
 
@@ -13,10 +13,8 @@ TITLE = "Deactivate"
 
 def build(desk: Desk, typed: Prefilled = EMPTY) -> Block:
     del desk
-    what = say("No door opens to them any more: sessions, links and waiting requests end. It can be undone.")
-    return modal(
-        TITLE, CALLBACK, [*parts.note(typed), rich(what), parts.person(typed), parts.reason(typed)], submit="Deactivate"
-    )
+    blocks = [*parts.note(typed), rich(WHAT["deactivate"], *typed.losses), parts.person(typed), parts.reason(typed)]
+    return modal(TITLE, CALLBACK, blocks, submit="Deactivate")
 
 
 def read(form: Filled) -> Deactivate:

@@ -64,12 +64,23 @@ class Meta:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """A file in Slack; ``url`` gives it to whoever holds the bot's token."""
+
+    name: str
+    url: str = field(repr=False)
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
     """A submitted form. Slack's `state.values` is block id → action id → what the element holds."""
 
     values: Mapping[str, Mapping[str, Any]] = field(repr=False)
     meta: Meta = Meta()
     blocks: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
+    view: str = ""
+    """Its id, for a page that comes later."""
 
     def text(self, name: str) -> str:
         return str(self._held(name).get("value") or "").strip()
@@ -85,6 +96,15 @@ class Filled:
         """The option that is chosen, as it reads: for a form that is drawn anew."""
         found = mapping(self._held(name).get("selected_option"))
         return Choice(str(found["value"]), str(mapping(found.get("text")).get("text"))) if found.get("value") else None
+
+    def file(self, name: str) -> "Chosen | None":
+        """The file that was chosen; one at most."""
+        files = self._held(name).get("files")
+        first = mapping(next(iter(cast("list[object]", files)), None)) if isinstance(files, list) else None
+        if not first:
+            return None
+        size, url = first.get("size"), first.get("url_private_download") or first.get("url_private")
+        return Chosen(str(first.get("name") or "file"), str(url or ""), size if isinstance(size, int) else 0)
 
     def moment(self, name: str) -> datetime | None:
         seconds = self._held(name).get("selected_date_time")
@@ -123,6 +143,7 @@ def filled(view: Mapping[str, Any]) -> Filled:
         cast("Mapping[str, Mapping[str, Any]]", state.get("values") or {}),
         Meta.load(view.get("private_metadata")),
         cast("Sequence[Mapping[str, Any]]", view.get("blocks") or ()),
+        str(view.get("id") or ""),
     )
 
 
@@ -152,6 +173,8 @@ class Prefilled:
     groups: tuple[str, ...] = ()
     name: str = ""
     note: Phrase = NOTHING
+    losses: tuple[Phrase, ...] = ()
+    """What somebody loses by it and what they keep, where that was counted."""
     chosen: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict[str, tuple[Choice, ...]])
     """By field, what was found of groups, resources and several people."""
     texts: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot.slack import ids
-from bot.slack.views import holding
+from bot.slack.views import dead_letters, holding
 from bot.slack.views.blocks import MOST_IN_VIEW, Block, Element, actions, button, header, rich
 from bot.slack.views.card import decide
-from bot.slack.views.lists import apart, invitation, own_request, request
+from bot.slack.views.invitations import one as invitation
+from bot.slack.views.lists import apart, own_request, request
+from bot.slack.views.managing import ending_soon, picture
 from bot.slack.views.spaces import create, row
-from bot.wording.common import STATUS, role_title
+from bot.wording.common import role_title
 from bot.wording.phrase import say
 from bot.wording.refusals import reason_and_step
 from handlers.catalogue_words import Change
@@ -19,14 +21,17 @@ from handlers.models import Desk, Home
 Row = TypeVar("Row")
 
 """A Home holds 100 blocks, and all of these together have to fit."""
-MOST_WAITING = 8
+MOST_WAITING = 7
 MOST_MINE = 6
 MOST_ACCESS = 5
 MOST_SPACES = 5
 MOST_INVITATIONS = 5
 
 _ACTIONS: tuple[tuple[str, str, Change], ...] = (
+    ("Members", ids.MEMBERS, "list"),
     ("Invite people", ids.INVITE, "invite"),
+    ("Import", ids.IMPORT, "import"),
+    ("Export", ids.EXPORT, "export"),
     ("Change role", ids.CHANGE_ROLE, "change-role"),
     ("Deactivate", ids.DEACTIVATE, "deactivate"),
     ("Reactivate", ids.REACTIVATE, "reactivate"),
@@ -131,13 +136,11 @@ def _mine(home: Home) -> list[Block]:
 def _manage(home: Home) -> list[Block]:
     desk = home.desk
     buttons = [button(label, action) for label, action, change in _ACTIONS if change in desk.may]
-    blocks: list[Block] = [header("Members")] if home.counts or buttons or home.invitations else []
-    if home.counts:
-        counted = ", ".join(f"{STATUS[status]}: {count}" for status, count in home.counts)
-        blocks.append(rich(say("{counted}.", counted=counted)))
-    if buttons:
-        blocks.append(actions("members", *buttons))
-    return blocks + _invitations(home)
+    buttons += dead_letters.opener(home.undelivered)
+    counted = picture(desk, home.tallies)
+    title = [header("Members")] if counted or buttons else []
+    acts = [actions("members", *buttons)] if buttons else []
+    return [*title, *counted, *acts, *ending_soon(desk, home.soon), *_invitations(home)]
 
 
 def _invitations(home: Home) -> list[Block]:

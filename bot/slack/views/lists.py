@@ -1,14 +1,14 @@
-"""Answers that show something: invitations a page at a time, requests, what somebody holds, who they are, help."""
+"""Answers that show something: requests, what somebody holds, who they are, help."""
 
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.slack import ids
 from bot.slack.grammar.readings import HelpLine
-from bot.slack.views.blocks import Block, Confirm, Element, Message, actions, button, clean_lines, divider, rich
+from bot.slack.views.blocks import Block, Message, actions, button, clean_lines, divider, rich
 from bot.slack.views.card import asked_for, decide, ended, reason_line
-from bot.wording.common import INVITATION, STATUS, has_reason, in_space, reason, role_title
-from bot.wording.phrase import NOTHING, Command, Fact, Phrase, Typed, When, say, together
-from handlers.models import Desk, InvitationPage, InvitationRow, RequestCard
+from bot.wording.common import STATUS, has_reason, reason, role_title
+from bot.wording.phrase import Command, Fact, Phrase, When, say, together
+from handlers.models import Desk, RequestCard
 
 MOST_CHARACTERS = 10_000
 """Slack refuses a message whose blocks hold some 13 000 together."""
@@ -18,72 +18,9 @@ Shown = Callable[[RequestCard], list[Block]]
 MOST_REQUESTS = 15
 """Three blocks each; a message holds 50."""
 
-FIRST = "first"
-"""What the key of the first page becomes on a button, for Slack takes no empty value."""
-REVOKING = Confirm("Revoke the invitation?", "Its links die at once. You can invite the same address again.", "Revoke")
-
 
 def _message(lines: Sequence[Phrase], blocks: Sequence[Block]) -> Message:
     return Message(clean_lines(together(lines, between="\n").text()), tuple(blocks))
-
-
-# Invitations ----------------------------------------------------------------------------------------------------------
-
-
-def invitations(desk: Desk, page: InvitationPage, *, space: str | None = None) -> Message:
-    head = _head(page, space)
-    blocks: list[Block] = [rich(head)]
-    lines = [head]
-    for row in page.rows:
-        blocks += invitation(desk, row)
-        lines.append(invitation_line(desk, row))
-    return _message(lines, [*blocks, *_turn(page, space)])
-
-
-def _head(page: InvitationPage, space: str | None) -> Phrase:
-    where = say(" to {space}", space=space) if space else NOTHING
-    if not page.total:
-        return say("No invitations") + where + say(" yet. Type `/usher invite` to send the first.")
-    total = "1 invitation" if page.total == 1 else f"{page.total} invitations"
-    shown = total if len(page.rows) == page.total else f"{len(page.rows)} of {total}"
-    return say("{shown}", shown=shown) + where + say(", newest first.")
-
-
-def invitation_line(desk: Desk, row: InvitationRow) -> Phrase:
-    catalogue, zone = desk.catalogue, desk.timezone
-    name = (
-        say(" ({name})", name=Typed(row.member.name, 80))
-        if row.member.name and row.member.name != row.member.email
-        else NOTHING
-    )
-    role = say(", {role}", role=role_title(catalogue, row.role, row.space)) + in_space(catalogue, row.space)
-    by = say(", invited by {by}", by=row.invited_by) if row.invited_by else NOTHING
-    ends = say(", until {ends}", ends=When(row.expires, zone)) if row.state == "pending" else NOTHING
-    state = say(" · {state}", state=INVITATION[row.state])
-    return say("{email}", email=row.member.email) + name + role + by + state + ends
-
-
-def invitation(desk: Desk, row: InvitationRow) -> list[Block]:
-    """The invitation, and what can still be done with it."""
-    open_ = row.state == "pending"
-    buttons: list[Element] = []
-    if open_ or row.state == "expired":
-        buttons.append(button("Resend", ids.RESEND, row.id, about=f"Resend to {row.member.email}"))
-    if open_:
-        about = f"Revoke the invitation of {row.member.email}"
-        buttons.append(button("Revoke", ids.REVOKE, row.id, confirm=REVOKING, about=about))
-        buttons.append(button("Copy invite link", ids.COPY_LINK, row.id, about=f"Copy link of {row.member.email}"))
-    return [rich(invitation_line(desk, row)), *([actions(f"invitation:{row.id}", *buttons)] if buttons else [])]
-
-
-def _turn(page: InvitationPage, space: str | None) -> list[Block]:
-    """The value is an opaque key; the space rides in the block's id, so that turning keeps to it."""
-    buttons: list[Element] = []
-    if page.previous is not None:
-        buttons.append(button("Previous", ids.INVITATIONS_BACK, page.previous or FIRST))
-    if page.next is not None:
-        buttons.append(button("Next", ids.INVITATIONS_PAGE, page.next))
-    return [divider(), actions(f"page:{(space or '')[:200]}", *buttons)] if buttons else []
 
 
 # Requests -------------------------------------------------------------------------------------------------------------
@@ -166,17 +103,31 @@ def me(desk: Desk) -> Message:
         say(
             "{name} in {organization}", name=name, organization=organization.name if organization else "this workspace"
         ),
+        say("Name: {name}", name=member.name if member else desk.name),
         say("E-mail: {email}", email=member.email if member else "–"),
         say("Role: {role}", role=role_title(desk.catalogue, desk.role)),
         say("Status: {status}", status=STATUS[desk.status] if desk.status else "–"),
         say("Password: {it}", it="set" if desk.has_password else "not set"),
         say("2FA: {it}", it="Enabled" if desk.has_factor else "Disabled"),
-        say("Timezone: {zone}", zone=desk.timezone),
+        say("Timezone: {zone}", zone=desk.zone or desk.timezone),
     ]
-    if desk.has_password and desk.has_factor:
-        return _message(lines, [rich(*lines)])
-    link = button("Set password and second factor", ids.CREDENTIALS)
-    return _message(lines, [rich(*lines), actions("credentials", link)])
+    return _message(lines, [rich(*lines), *_settings(desk), *_endings(desk)])
+
+
+def _settings(desk: Desk) -> list[Block]:
+    active = desk.member is not None and desk.status == "active"
+    edit = [button("Edit", ids.PROFILE, about="Edit your name and timezone")] if active else []
+    done = desk.has_password and desk.has_factor
+    link = [] if done else [button("Set password and second factor", ids.CREDENTIALS)]
+    return [actions("credentials", *edit, *link)] if edit or link else []
+
+
+def _endings(desk: Desk) -> list[Block]:
+    """Each opens a form that says what will be lost."""
+    if desk.member is None or desk.status != "active":
+        return []
+    data = [button("Delete my data", ids.DELETE_MY_DATA)] if any(k.owned for k in desk.catalogue.kinds.values()) else []
+    return [actions("my-end", *data, button("Ask to delete my account", ids.DELETE_ME))]
 
 
 def help_(lines: Iterable[HelpLine], intro: Phrase) -> Message:

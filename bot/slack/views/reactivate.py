@@ -3,7 +3,7 @@
 from bot.slack.views import parts
 from bot.slack.views.blocks import Block, modal, rich
 from bot.slack.views.fields import EMPTY, Filled, Prefilled
-from bot.wording.phrase import say
+from bot.wording.leaving import COMES_BACK
 from handlers.commands import Reactivate
 from handlers.models import Desk
 
@@ -13,10 +13,8 @@ TITLE = "Reactivate"
 
 def build(desk: Desk, typed: Prefilled = EMPTY) -> Block:
     del desk
-    what = say("They come back with the role they had.")
-    return modal(
-        TITLE, CALLBACK, [*parts.note(typed), rich(what), parts.person(typed), parts.reason(typed)], submit="Reactivate"
-    )
+    blocks = [*parts.note(typed), rich(COMES_BACK), parts.person(typed), parts.reason(typed)]
+    return modal(TITLE, CALLBACK, blocks, submit="Reactivate")
 
 
 def read(form: Filled) -> Reactivate:

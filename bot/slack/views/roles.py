@@ -16,6 +16,12 @@ def invitable(desk: Desk) -> Groups:
     return _groups(desk, own.invites if own else (), _given_in_spaces(desk))
 
 
+def in_organization(desk: Desk) -> Sequence[Choice]:
+    """Those of the organization alone that the reader may invite to."""
+    own = _own(desk)
+    return _choices(desk.catalogue, "organization", own.invites if own else ())
+
+
 def givable(desk: Desk) -> Groups:
     own = _own(desk)
     return _groups(desk, own.gives if own else (), _given_in_spaces(desk))

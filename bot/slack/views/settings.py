@@ -1,9 +1,9 @@
 """An organization's settings; and a second page where another catalogue is chosen: who gains and loses what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.slack.views import organizations
-from bot.slack.views.blocks import Block, asked, channel, line, modal, rich, select
+from bot.slack.views import dead_letters, organizations
+from bot.slack.views.blocks import Block, Ticked, actions, asked, channel, line, modal, radios, rich, select
 from bot.slack.views.fields import Filled, Meta, Unreadable
 from bot.wording import organizations as words
 from bot.wording.phrase import say
@@ -17,6 +17,11 @@ TITLE = "Settings"
 LONGEST_DAYS = 3
 # The second page offers the plans of another catalogue: a field of its own, for Slack keeps what a field held before.
 PLAN, PLAN_THERE = "plan", "plan-there"
+FOLLOWS = "follow_slack"
+_FOLLOWS = (
+    Ticked(Choice("yes", "Deactivate them here"), "Their sessions, links and requests end; managers are told."),
+    Ticked(Choice("no", "Change nothing here"), "They can still sign in on Usher's own pages."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +33,17 @@ class Shown:
     catalogue: str = ""
     days: str = ""
     channel: str = ""
+    follows: str = ""
     previewed: str = ""
 
     @property
     def mark(self) -> str:
-        return f"{self.plan}|{self.catalogue}|{self.days}|{self.channel}|{self.previewed}"
+        return f"{self.plan}|{self.catalogue}|{self.days}|{self.channel}|{self.follows}|{self.previewed}"
 
     @staticmethod
     def of(mark: str) -> "Shown":
         parts = mark.split("|")
-        return Shown(*parts) if len(parts) == 5 else Shown()  # noqa: PLR2004 - its fields
+        return Shown(*parts) if len(parts) == 6 else Shown()  # noqa: PLR2004 - its fields
 
 
 def build(desk: Desk, settings: Settings) -> Block:
@@ -46,9 +52,12 @@ def build(desk: Desk, settings: Settings) -> Block:
         catalogue=settings.catalogue.name,
         days=str(settings.invitation_days or ""),
         channel=settings.approvals_channel or "",
+        follows="yes" if settings.follow_slack else "no",
     )
     plan = asked(PLAN, "Plan", _plans(settings.catalogue.plans, settings.plan), hint="What is on it follows at once.")
-    return _form(desk, shown, plan, [rich(words.now(settings))])
+    undelivered = dead_letters.opener(settings.undelivered)
+    above = [rich(words.now(settings)), *([actions("letters", *undelivered)] if undelivered else [])]
+    return _form(desk, shown, plan, above)
 
 
 def build_preview(desk: Desk, form: Filled, preview: Preview) -> Block:
@@ -56,7 +65,7 @@ def build_preview(desk: Desk, form: Filled, preview: Preview) -> Block:
     before = Shown.of(form.meta.mark)
     chosen = form.choice(PLAN)
     plan = chosen if chosen != before.plan and chosen in preview.new.plans else preview.plan
-    shown = Shown(before.plan, before.catalogue, before.days, before.channel, preview.new.name)
+    shown = replace(before, previewed=preview.new.name)
     blocks = [rich(*words.preview(preview))]
     there = asked(PLAN_THERE, "Plan", _plans(preview.new.plans, plan), hint=f"Of the catalogue {preview.new.title}.")
     return _form(desk, shown, there, blocks, form)
@@ -69,6 +78,7 @@ def _plans(plans: tuple[str, ...], chosen: str) -> Block:
 def _form(desk: Desk, shown: Shown, plan: Block, above: list[Block], form: Filled | None = None) -> Block:
     days = form.text("invitation_days") if form else shown.days
     posted = form.conversation("approvals_channel") if form else shown.channel
+    follows = form.choice(FOLLOWS) if form else shown.follows
     blocks = [
         *above,
         plan,
@@ -92,6 +102,7 @@ def _form(desk: Desk, shown: Shown, plan: Block, above: list[Block], form: Fille
             optional=True,
             hint="Where requests are posted. Invite Usher to it; empty: to each who may approve, by direct message.",
         ),
+        asked(FOLLOWS, "When somebody is deactivated in Slack", radios(_FOLLOWS, follows)),
     ]
     return modal(TITLE, CALLBACK, blocks, submit="Change", meta=Meta(mark=shown.mark).dump())
 
@@ -101,11 +112,13 @@ def read(form: Filled) -> ChangeSettings:
     shown = Shown.of(form.meta.mark)
     plan, catalogue = form.choice(PLAN_THERE) or form.choice(PLAN), form.choice("catalogue")
     days, posted = form.text("invitation_days"), form.conversation("approvals_channel")
+    follows = form.choice(FOLLOWS)
     return ChangeSettings(
         plan=plan if plan and plan != shown.plan else None,
         catalogue=catalogue if catalogue and catalogue != shown.catalogue else None,
         invitation_days=_number(days) if days != shown.days else None,
         approvals_channel=posted if posted != shown.channel else None,
+        follow_slack=follows == "yes" if follows and follows != shown.follows else None,
     )
 
 

@@ -20,7 +20,7 @@ from bot.slack.views.blocks import (
     select,
 )
 from bot.slack.views.fields import EMPTY, Filled, Prefilled, Unreadable
-from bot.slack.views.lists import FIRST
+from bot.slack.views.invitations import FIRST
 from bot.wording.phrase import Command, Fact, Phrase, say, together
 from bot.wording.reasons import rule, sentence
 from bot.wording.ways_on import way_on

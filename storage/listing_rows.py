@@ -1,0 +1,96 @@
+"""What the list of members shows of each, in the statement that finds them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
+
+from storage.groups import GROUP
+from storage.listed import Listed
+from storage.listing_filters import INVITED, LIVE, OPEN, Among, text
+from storage.members import ROLE, folded
+from storage.tables import MAYBE, grants, groups, invitations, members
+
+_NONE = "[]"
+
+
+def shown(among: Among, keys: FromClause) -> Select[*tuple[Any, ...]]:
+    """A row for each of the members in ``keys``, which say of them what the directory knows."""
+    nowhere = literal_column("''", Text())
+    return select(
+        members.c.id,
+        members.c.name,
+        members.c.email,
+        members.c.status,
+        members.c.active_at,
+        members.c.timezone,
+        case((keys.c.role == MAYBE, _role(nowhere)), else_=func.nullif(keys.c.role, nowhere)).label("role"),
+        (_role(text("place")) if among.spaces == 1 else literal(None, Text())).label("space_role"),
+        _groups(sqlite=among.sqlite).label("groups"),
+        keys.c.factor,
+    ).select_from(keys.join(members, members.c.id == keys.c.member_id))
+
+
+def listed(row: Row[*tuple[Any, ...]]) -> Listed:
+    # By place: an export makes a million of these, and a name is looked up more slowly.
+    member, name, email, status, active, timezone, role, space_role, within, factor = row
+    return Listed(
+        id=member,
+        name=name,
+        email=email,
+        status=status,
+        role=role,
+        space_role=space_role,
+        groups=_named(within),
+        factor=bool(factor),
+        active=active,
+        timezone=timezone,
+    )
+
+
+def _named(groups: str | None) -> tuple[str, ...]:
+    found = () if groups is None or groups == _NONE else json.loads(groups)
+    return tuple(found) if len(found) < 2 else tuple(sorted(set(found), key=folded))  # noqa: PLR2004 - to be sorted
+
+
+def _role(space: ColumnElement[str]) -> ColumnElement[str | None]:
+    """The temporary one lies above the lasting one."""
+    held = (
+        select(grants.c.what)
+        .where(grants.c.member_id == members.c.id, grants.c.kind == ROLE, grants.c.space_id == space, LIVE)
+        .order_by(grants.c.ends_at.is_(None))
+        .limit(1)
+        .scalar_subquery()
+    )
+    theirs = and_(invitations.c.member_id == members.c.id, invitations.c.space_id == space)
+    promised = (
+        select(invitations.c.role)
+        .where(theirs, invitations.c.state.in_(OPEN))
+        .order_by(invitations.c.created_at.desc(), invitations.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return case((members.c.status == INVITED, promised), else_=held)
+
+
+def _groups(*, sqlite: bool) -> ColumnElement[str]:
+    """A JSON list of names."""
+    together = func.json_group_array if sqlite else func.json_agg
+    within = and_(grants.c.member_id == members.c.id, grants.c.kind == GROUP, LIVE)
+    found = select(cast(together(groups.c.name), Text())).join(grants, grants.c.what == groups.c.id).where(within)
+    return found.correlate(members).scalar_subquery()

@@ -1,0 +1,95 @@
+"""Which words the list of members finds, and in which order, whatever they are made of."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from storage import listing
+from storage.listed import EVERYBODY, Narrow
+from storage.paging import Turn
+from storage.store import Store
+from tests.listed_pages import paged, writing, written
+from tests.listed_people import NOW, House, someone
+
+
+@pytest.mark.parametrize("down", [True, False])
+@pytest.mark.parametrize("limit", [1, 3])
+async def test_whoever_begins_alike_stands_in_order_however_they_came(
+    database_url: str, down: bool, limit: int
+) -> None:
+    """SQLite's numbers tell the first letters apart, and behind these only who came first."""
+    names = [f"{name} {letter}" for letter in "cabd" for name in ("Ana Bergmann", "Жанна", "Ana-Lena", "")]
+    house = House([someone(name.strip(), f"ana{n}@x.example") for n, name in enumerate(names)])
+    async with written(database_url, house) as connection:
+        for narrow in (EVERYBODY, Narrow(words=("ana",)), Narrow(words=("ana", "be"))):
+            assert await paged(connection, house, narrow, limit=limit, down=down) == house.among(narrow)
+
+
+# Who seeks to find more -----------------------------------------------------------------------------------------------
+
+
+HOSTILE = (
+    "%",
+    "_",
+    "%%%",
+    "a_a",
+    '"',
+    '""" OR words:a',
+    "*",
+    "an*",
+    "' OR 1=1 --",
+    "\\",
+    "\\%",
+    "/",
+    "/%",
+    "NEAR(a",
+    "^an",
+)
+
+
+@pytest.mark.invariant(27, 43)
+@pytest.mark.parametrize(
+    "word", [*HOSTILE, "\0", "a\0b", "\ud800", "-ana", "a" * 5000, "(", "{words}:", "directory_words"]
+)
+async def test_words_mean_nothing_but_themselves(database_url: str, word: str) -> None:
+    people = [someone("Ana Aba", "ana@x.example"), someone("Bob", "bob@x.example")]
+    people += [someone(f"x{odd}x", f"{number}@x.example") for number, odd in enumerate(HOSTILE)]
+    house, beside = House(people), House([someone(f"x{word[:9]}x", "z@x.example")] if word.isprintable() else [])
+    async with written(database_url, house, beside) as connection:
+        narrow = Narrow(words=(word.casefold(),))
+        expected = [] if "\0" in word or word == "\ud800" else house.among(narrow)
+        found = await listing.page(connection, house.id, narrow, Turn(), now=NOW, limit=50)
+        assert list(found.rows) == expected
+        assert (await listing.count(connection, house.id, narrow, now=NOW)).count == len(expected)
+
+
+@pytest.mark.invariant(27)
+async def test_behind_somebody_of_another_organization_is_what_is_behind_nobody(database_url: str) -> None:
+    house, beside = House([someone("Ana", "a@x.example")]), House([someone("Aaron", "b@x.example")])
+    async with written(database_url, house, beside) as connection:
+        for narrow in (EVERYBODY, Narrow(words=("ana",))):
+            pages = [
+                await listing.page(connection, house.id, narrow, Turn(at), now=NOW, limit=5)
+                for at in (beside.people[0].id, "f" * 32)
+            ]
+            assert [list(found.rows) for found in pages] == [[], []]
+
+
+async def test_words_are_found_again_after_the_file_was_made_anew(sqlite_url: str) -> None:
+    """VACUUM gives new row ids to whatever has no number of its own."""
+    house = House([someone(f"Ana {n}", f"a{n}@x.example") for n in range(9)])
+    store = Store(sqlite_url)
+    async with store.writer.connect() as connection:
+        await house.write(connection)
+        await house.lose(connection, 2)
+        await connection.commit()
+    await store.close()
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite+aiosqlite:///"))) as file:
+        file.execute("VACUUM")
+        file.execute("INSERT INTO directory_words (directory_words, rank) VALUES ('integrity-check', 1)")
+    async with writing(sqlite_url) as connection:
+        narrow = Narrow(words=("ana",))
+        assert await paged(connection, house, narrow, limit=4, down=True) == house.among(narrow)
