@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any, Literal, Self, TypeVar
 
@@ -148,6 +150,8 @@ async def organization(
 
 
 _numbers = count(1)
+_people: defaultdict[str, Iterator[int]] = defaultdict(partial(count, 1))
+"""By database: a test meets the same people under the same names whatever ran before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,7 @@ class Org:
 
     async def stranger(self, name: str = "", *, email: str | None = None, **said: bool) -> Somebody:
         """A Slack account that is tied to nobody; ``said`` is what else Slack says of it."""
-        number = next(_numbers)
+        number = next(_people[self.database_url])
         name = name or NAMES[number % len(NAMES)]
         email = email or f"{name.lower()}.{number}@{self.workspace.lower()}.example"
         somebody = Somebody(self, Account(self.workspace, f"U{number:05}"), name, email)
@@ -200,7 +204,7 @@ class Org:
 
     async def webmember(self, role: str = "member", *, email: str = "", factor: bool = False) -> Somebody:
         """In by the page, tied to no Slack account; acts by nothing but links."""
-        email = email or f"web{next(_numbers)}@{self.workspace.lower()}.example"
+        email = email or f"web{next(_people[self.database_url])}@{self.workspace.lower()}.example"
         invitation = await self.invitation(email, role)
         prepared, secret = await self.prepared(self.token_of(await self.row(invitation)), factor=factor)
         outcome = await self.accepts(self.token_of(await self.row(invitation)), prepared)
