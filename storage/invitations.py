@@ -192,11 +192,10 @@ async def end_all(tx: Transaction, member: str, state: str, *, entry: AuditEntry
     await tx.connection.execute(update(invitations).where(own).values(state=state, ended_at=tx.now))
 
 
-async def add_link(tx: Transaction, link: LinkRecord, *, kills: Sequence[str] = (), entry: AuditEntry) -> None:
-    """A new one-time link of an existing member; earlier ones of the same purpose die, and those that it ``kills``."""
+async def add_link(tx: Transaction, link: LinkRecord, *, kills: Sequence[str], entry: AuditEntry) -> None:
+    """A new one-time link of an existing member; earlier ones for the purposes that it ``kills`` die."""
     tx.note(entry)
-    purposes = (link.purpose, *kills)
-    earlier = and_(links.c.member_id == link.member, links.c.purpose.in_(purposes), links.c.used_at.is_(None))
+    earlier = and_(links.c.member_id == link.member, links.c.purpose.in_(kills), links.c.used_at.is_(None))
     await tx.connection.execute(update(links).where(earlier).values(used_at=tx.now))
     await tx.connection.execute(
         insert(links).values(

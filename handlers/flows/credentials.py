@@ -21,19 +21,17 @@ from handlers.commands import (
 )
 from handlers.facts import named
 from handlers.finding import is_address
+from handlers.flows import links
 from handlers.flows.accepting import set_credentials
 from handlers.flows.slack_accounts import at_home
 from handlers.flows.work import Work, link_token
-from handlers.keys import hashed
 from handlers.notices import CodeMail, Told
 from handlers.proof import CODE_DIGITS, digits
 from storage import accounts, credentials, invitations, members
 from storage.members import Wanted, folded
-from storage.records import LinkRecord, MemberRecord, ProofRecord, SlackAccountRecord, new_id
+from storage.records import MemberRecord, ProofRecord, SlackAccountRecord, new_id
 
-SETUP_LIFE = timedelta(hours=1)
 CODE_LIFE = timedelta(minutes=10)  # V6.5.5
-EVERY_PURPOSE = ("setup", "reset", "reveal")  # of the links to credentials; a new one kills them all
 MAILS = 5  # codes mailed to one Slack account within CODE_LIFE
 
 
@@ -50,20 +48,9 @@ async def open_setup(command: OpenSetup, work: Work) -> Result:
 async def mint_setup(work: Work, member: MemberRecord) -> LinkReady:
     """A link for the member's own eyes; it goes past the outbox, and any earlier one dies. Whose factor stays while the
     password is gone, as after a reset, chooses a password alone."""
-    link, purpose = new_id(), "reset" if member.has_factor else "setup"
-    record = LinkRecord(
-        id=link,
-        organization=work.organization,
-        member=member.id,
-        purpose=purpose,
-        version=1,
-        epoch=member.epoch,
-        link_hash=hashed(work.house.keyring.token(purpose, link, 1)),
-        expires=work.now + SETUP_LIFE,
-        used=None,
-    )
-    await invitations.add_link(work.tx, record, kills=EVERY_PURPOSE, entry=work.entry("setup.link-made", member.id))
-    return LinkReady(Minted(purpose, link, 1), named(member), record.expires)
+    purpose: links.Purpose = "reset" if member.has_factor else "setup"
+    link = await links.mint(work, member, purpose, entry=work.entry("setup.link-made", member.id))
+    return LinkReady(Minted(purpose, link.id, link.version), named(member), link.expires)
 
 
 async def finish_setup(command: FinishSetup, work: Work) -> Result:

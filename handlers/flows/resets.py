@@ -7,9 +7,7 @@ does not approve the other for them within ``APART``: both together are a whole 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Literal
 
 from handlers import policy
@@ -26,8 +24,7 @@ from handlers.commands import (
     Reveal,
 )
 from handlers.facts import Case, Facts, named
-from handlers.flows import people
-from handlers.flows.credentials import EVERY_PURPOSE
+from handlers.flows import links, people
 from handlers.flows.work import Plan, Work, checked_reason, link_token
 from handlers.keys import hashed
 from handlers.new_passwords import Purpose, lives
@@ -35,11 +32,7 @@ from handlers.notices import ResetLetter, Told
 from handlers.resets_apart import apart
 from storage import credentials, invitations, members, requests, resets
 from storage.members import Wanted
-from storage.records import AuditEntry, LinkRecord, MemberRecord, new_id
-
-# Short-lived (V6.4.1). Until a reset link is used the old password works; who is to see a generated one has none
-# meanwhile and did not ask for it, so that link waits for them a day.
-LIFE: Mapping[Purpose, timedelta] = {"reset": timedelta(hours=1), "reveal": timedelta(days=1)}
+from storage.records import AuditEntry, MemberRecord
 
 
 def _target(command: ResetPassword | ResetFactor, work: Work) -> tuple[MemberRecord, Facts]:
@@ -111,28 +104,11 @@ async def _reset_password(work: Work, plan: Plan) -> Result:
         await resets.forget_password(work.tx, target.id, entry=entry)
         await _out_of_hand(work, target, entry)
         target = replace(target, epoch=target.epoch + 1)
-    link = await _mint(work, target, purpose, entry)
-    work.post(ResetLetter(link))
+    link = await links.mint(work, target, purpose, entry=entry)
+    work.post(ResetLetter(link.id))
     work.post(Told(to=target.id, about="password-reset", by=work.approver or work.by))
     what = "password-generated" if generate else "password-link"
     return CredentialsReset(named(target), what, _way_to(work, target), alone=work.alone)
-
-
-async def _mint(work: Work, member: MemberRecord, purpose: Purpose, entry: AuditEntry) -> str:
-    link = new_id()
-    record = LinkRecord(
-        id=link,
-        organization=work.organization,
-        member=member.id,
-        purpose=purpose,
-        version=1,
-        epoch=member.epoch,
-        link_hash=hashed(work.house.keyring.token(purpose, link, 1)),
-        expires=work.now + LIFE[purpose],
-        used=None,
-    )
-    await invitations.add_link(work.tx, record, kills=EVERY_PURPOSE, entry=entry)
-    return link
 
 
 async def _reset_factor(work: Work, plan: Plan) -> Result:

@@ -1,26 +1,22 @@
 """What keeps the table ``directory``, its index of words and the tallies on PostgreSQL (migration 0004)."""
 # ruff: noqa: S608 - SQL that is made of parts written here
 
-_CALLED = "CASE WHEN {0}name_folded = '' THEN {0}email_folded ELSE {0}name_folded END"
-_WORDS = "'  ' || replace({0}name_folded, ' ', '  ') || '  ' || {0}email_folded"
-_FACTOR = "EXISTS (SELECT 1 FROM credentials WHERE member_id = {0}id AND factor_at IS NOT NULL)"
-_COLUMNS = "organization_id, member_id, called, words, status, factor, role"
-# Of ``{0}``: a member's id, and of ``{1}``: their status.
-_ROLE = """CASE
-            WHEN {1} = 'invited' THEN coalesce((
-                SELECT role FROM invitations
-                WHERE member_id = {0} AND space_id = '' AND state IN ('pending', 'expired')
-                ORDER BY created_at DESC, id LIMIT 1), '')
-            WHEN EXISTS (
-                SELECT 1 FROM grants WHERE member_id = {0} AND kind = 'role' AND space_id = ''
-                AND ended_at IS NULL AND ends_at IS NOT NULL) THEN '*'
-            ELSE coalesce((
-                SELECT what FROM grants WHERE member_id = {0} AND kind = 'role' AND space_id = ''
-                AND ended_at IS NULL AND ends_at IS NULL), '')
-        END"""
-_LASTING = "{0}kind = 'role' AND {0}space_id = '' AND {0}ended_at IS NULL AND {0}ends_at IS NULL"
-_LASTING_OF = f"{{0}} FROM grants WHERE member_id = {{1}}.member_id AND {_LASTING.format('')}"
-_ACTIVE = "EXISTS (SELECT 1 FROM directory WHERE member_id = {0}.member_id AND status = 'active')"
+from storage.migrations.directory_sql import (
+    ACTIVE,
+    CALLED,
+    COLUMNS,
+    FACTOR,
+    IN_A_PLACE,
+    LASTING,
+    MOVING,
+    PLACE,
+    PLACED,
+    ROLE,
+    SHOWN,
+    WORDS,
+)
+
+_LASTING_OF = f"{{0}} FROM grants WHERE member_id = {{1}}.member_id AND {LASTING.format('')}"
 _MORE = (
     "INSERT INTO tallies AS t (organization_id, kind, what, count) {0}"
     " ON CONFLICT (organization_id, kind, what) DO UPDATE SET count = t.count + 1"
@@ -28,28 +24,6 @@ _MORE = (
 _FEWER = (
     "UPDATE tallies SET count = count - 1 WHERE organization_id = {0}.organization_id AND kind = '{1}' AND what = {2}"
 )
-_IN_A_PLACE = "({0}.kind = 'role' AND {0}.space_id <> '' OR {0}.kind = 'group' AND {0}.space_id = '')"
-_PLACE = "(CASE {0}.kind WHEN 'group' THEN {0}.what ELSE {0}.space_id END)"
-# Of ``{0}``: what the members and the places are narrowed to. Each grant or promise is a row of its own here.
-_PLACED = """
-    INSERT INTO placed (organization_id, place, member_id, called, words, status, factor, role, there)
-    SELECT d.organization_id, p.place, d.member_id, d.called, d.words, d.status, d.factor, d.role,
-        CASE WHEN count(*) = 1 AND NOT bool_or(p.for_now) THEN max(p.what) ELSE '*' END
-    FROM (
-        SELECT member_id, what AS place, '' AS what, ends_at IS NOT NULL AS for_now, NULL AS promised
-        FROM grants WHERE kind = 'group' AND space_id = '' AND ended_at IS NULL
-        UNION ALL
-        SELECT member_id, space_id, what, ends_at IS NOT NULL, false
-        FROM grants WHERE kind = 'role' AND space_id <> '' AND ended_at IS NULL
-        UNION ALL
-        SELECT member_id, space_id, role, false, true
-        FROM invitations WHERE space_id <> '' AND state IN ('pending', 'expired')
-    ) AS p JOIN directory AS d
-    ON d.member_id = p.member_id AND (d.status = 'invited') = coalesce(p.promised, d.status = 'invited')
-    WHERE {0}
-    GROUP BY d.number, p.place"""
-_SHOWN = "{0}listed AND {0}deleted_at IS NULL"
-_CHANGED = "name_folded, email_folded, status, listed, deleted_at"
 
 
 def _function(name: str, body: str) -> str:
@@ -61,17 +35,17 @@ def _trigger(name: str, when: str, function: str = "", condition: str = "true") 
     return f"CREATE TRIGGER {name} AFTER {when} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {function or name}()"
 
 
-_OLD = ", ".join(f"OLD.{name}" for name in _CHANGED.split(", "))
-_NEW = ", ".join(f"NEW.{name}" for name in _CHANGED.split(", "))
+_OLD = ", ".join(f"OLD.{name}" for name in MOVING)
+_NEW = ", ".join(f"NEW.{name}" for name in MOVING)
 
 EXTENSION = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
 
 STATEMENTS = (
     f"""
-INSERT INTO directory ({_COLUMNS})
-SELECT organization_id, id, {_CALLED.format("")}, {_WORDS.format("")}, status, {_FACTOR.format("members.")},
-    {_ROLE.format("members.id", "members.status")}
-FROM members WHERE {_SHOWN.format("")} ORDER BY organization_id, {_CALLED.format("")} COLLATE "C", id
+INSERT INTO directory ({COLUMNS})
+SELECT organization_id, id, {CALLED.format("")}, {WORDS.format("")}, status, {FACTOR.format("members.")},
+    {ROLE.format("members.id", "members.status")}
+FROM members WHERE {SHOWN.format("")} ORDER BY organization_id, {CALLED.format("")} COLLATE "C", id
 """,
     # Whatever is not sorted in yet is looked through by every search, so it is kept short.
     """
@@ -82,10 +56,10 @@ WITH (fastupdate = on, gin_pending_list_limit = 64)
     f"""
 INSERT INTO tallies SELECT d.organization_id, 'role', g.what, count(*)
 FROM directory AS d JOIN grants AS g ON g.member_id = d.member_id
-WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
+WHERE d.status = 'active' AND {LASTING.format("g.")} GROUP BY 1, 3
 """,
     # In the order of lists, so that they are read from one end to the other.
-    _PLACED.format("true") + " ORDER BY p.place, d.called, d.member_id",
+    PLACED.format("true") + " ORDER BY p.place, d.called, d.member_id",
     _function(
         "members_leave_the_directory",
         """
@@ -98,17 +72,17 @@ WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
     IF TG_OP = 'UPDATE' THEN
         DELETE FROM directory WHERE member_id = OLD.id;
     END IF;
-    IF {_SHOWN.format("NEW.")} THEN
-        INSERT INTO directory ({_COLUMNS})
-        VALUES (NEW.organization_id, NEW.id, {_CALLED.format("NEW.")}, {_WORDS.format("NEW.")}, NEW.status,
-            {_FACTOR.format("NEW.")}, {_ROLE.format("NEW.id", "NEW.status")});
+    IF {SHOWN.format("NEW.")} THEN
+        INSERT INTO directory ({COLUMNS})
+        VALUES (NEW.organization_id, NEW.id, {CALLED.format("NEW.")}, {WORDS.format("NEW.")}, NEW.status,
+            {FACTOR.format("NEW.")}, {ROLE.format("NEW.id", "NEW.status")});
     END IF;
 """,
     ),
     _trigger("members_enter_the_directory", "INSERT ON members"),
     _trigger(
         "members_move_in_the_directory",
-        f"UPDATE OF {_CHANGED} ON members",
+        f"UPDATE OF {', '.join(MOVING)} ON members",
         "members_enter_the_directory",
         f"({_OLD}) IS DISTINCT FROM ({_NEW})",
     ),
@@ -149,7 +123,7 @@ WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
         DELETE FROM placed WHERE member_id = OLD.member_id;
     ELSIF TG_OP = 'UPDATE' THEN
         UPDATE placed SET factor = NEW.factor, role = NEW.role WHERE member_id = NEW.member_id;
-    ELSE{_PLACED.format("p.member_id = NEW.member_id")};
+    ELSE{PLACED.format("p.member_id = NEW.member_id")};
     END IF;
 """,
     ),
@@ -165,10 +139,10 @@ WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
             f"{table}_{row.lower()}_in_places",
             f"""
     DELETE FROM placed WHERE member_id = {row}.member_id AND place = {place.format(row)};
-    {_PLACED.format(f"p.member_id = {row}.member_id AND p.place = {place.format(row)}")};
+    {PLACED.format(f"p.member_id = {row}.member_id AND p.place = {place.format(row)}")};
 """,
         )
-        for table, place in (("grants", _PLACE), ("invitations", "{0}.space_id"))
+        for table, place in (("grants", PLACE), ("invitations", "{0}.space_id"))
         for row in ("NEW", "OLD")
     ),
     *(
@@ -179,7 +153,7 @@ WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
             condition.format(row),
         )
         for table, changes, condition in (
-            ("grants", "what, ends_at, ended_at", _IN_A_PLACE),
+            ("grants", "what, ends_at, ended_at", IN_A_PLACE),
             ("invitations", "role, state", "{0}.space_id <> ''"),
         )
         for when, row in (("INSERT", "NEW"), (f"UPDATE OF {changes}", "NEW"), ("DELETE", "OLD"))
@@ -188,12 +162,12 @@ WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
         "roles_are_counted",
         f"""
     IF TG_OP <> 'INSERT' THEN
-        IF {_LASTING.format("OLD.")} AND {_ACTIVE.format("OLD")} THEN
+        IF {LASTING.format("OLD.")} AND {ACTIVE.format("OLD.")} THEN
             {_FEWER.format("OLD", "role", "OLD.what")};
         END IF;
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        IF {_LASTING.format("NEW.")} AND {_ACTIVE.format("NEW")} THEN
+        IF {LASTING.format("NEW.")} AND {ACTIVE.format("NEW.")} THEN
             {_MORE.format("VALUES (NEW.organization_id, 'role', NEW.what, 1)")};
         END IF;
     END IF;
@@ -204,7 +178,7 @@ WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
         f"""
     UPDATE directory AS d SET role = found.role
     FROM (
-        SELECT number, {_ROLE.format("here.member_id", "here.status")} AS role
+        SELECT number, {ROLE.format("here.member_id", "here.status")} AS role
         FROM directory AS here WHERE member_id = CASE WHEN TG_OP = 'DELETE' THEN OLD.member_id ELSE NEW.member_id END
     ) AS found
     WHERE d.number = found.number AND d.role <> found.role;
@@ -223,12 +197,12 @@ WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
         )
         for when, row in (("INSERT", "NEW"), (f"UPDATE OF {changes}", "NEW"), ("DELETE", "OLD"))
     ),
-    _trigger("roles_begin", "INSERT ON grants", "roles_are_counted", _LASTING.format("NEW.")),
+    _trigger("roles_begin", "INSERT ON grants", "roles_are_counted", LASTING.format("NEW.")),
     _trigger(
         "roles_change",
         "UPDATE ON grants",
         "roles_are_counted",
-        f"({_LASTING.format('OLD.')}) OR ({_LASTING.format('NEW.')})",
+        f"({LASTING.format('OLD.')}) OR ({LASTING.format('NEW.')})",
     ),
-    _trigger("roles_end", "DELETE ON grants", "roles_are_counted", _LASTING.format("OLD.")),
+    _trigger("roles_end", "DELETE ON grants", "roles_are_counted", LASTING.format("OLD.")),
 )

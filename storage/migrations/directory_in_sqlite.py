@@ -6,6 +6,21 @@ search is then found without looking at what comes later, however many there are
 """
 # ruff: noqa: S608 - SQL that is made of parts written here
 
+from storage.migrations.directory_sql import (
+    ACTIVE,
+    CALLED,
+    COLUMNS,
+    FACTOR,
+    IN_A_PLACE,
+    LASTING,
+    MOVING,
+    PLACE,
+    PLACED,
+    ROLE,
+    SHOWN,
+    WORDS,
+)
+
 _DIGIT = "((instr('0123456789abcdef', substr({0}, {1}, 1)) - 1) & 15)"
 _LETTERS = 7
 
@@ -32,79 +47,36 @@ def place(organization: str, called: str) -> str:
     return f"((({slot}) << 55) | (({letters}) << 20))"
 
 
-_CALLED = "CASE WHEN {0}name_folded = '' THEN {0}email_folded ELSE {0}name_folded END"
-_WORDS = "'  ' || replace({0}name_folded, ' ', '  ') || '  ' || {0}email_folded"
-_FACTOR = "EXISTS (SELECT 1 FROM credentials WHERE member_id = {0}id AND factor_at IS NOT NULL)"
-_COLUMNS = "number, organization_id, member_id, called, words, status, factor, role"
-# Of ``{0}``: a member's id, and of ``{1}``: their status.
-_ROLE = """CASE
-        WHEN {1} = 'invited' THEN ifnull((
-            SELECT role FROM invitations WHERE member_id = {0} AND space_id = '' AND state IN ('pending', 'expired')
-            ORDER BY created_at DESC, id LIMIT 1), '')
-        WHEN EXISTS (
-            SELECT 1 FROM grants WHERE member_id = {0} AND kind = 'role' AND space_id = ''
-            AND ended_at IS NULL AND ends_at IS NOT NULL) THEN '*'
-        ELSE ifnull((
-            SELECT what FROM grants WHERE member_id = {0} AND kind = 'role' AND space_id = ''
-            AND ended_at IS NULL AND ends_at IS NULL), '')
-    END"""
-_SHOWN = "{0}listed IS 1 AND {0}deleted_at IS NULL"
-_LASTING = "{0}kind = 'role' AND {0}space_id = '' AND {0}ended_at IS NULL AND {0}ends_at IS NULL"
-_IN_A_PLACE = "({0}.kind = 'role' AND {0}.space_id <> '' OR {0}.kind = 'group' AND {0}.space_id = '')"
-_ACTIVE = "EXISTS (SELECT 1 FROM directory WHERE member_id = {0}member_id AND status = 'active')"
-
-# Of ``{0}``: what the members and the places are narrowed to. Each grant or promise is a row of its own here.
-_PLACED = """
-    INSERT INTO placed (organization_id, place, member_id, called, words, status, factor, role, there)
-    SELECT d.organization_id, p.place, d.member_id, d.called, d.words, d.status, d.factor, d.role,
-        CASE WHEN count(*) = 1 AND NOT max(p.for_now) THEN max(p.what) ELSE '*' END
-    FROM (
-        SELECT member_id, what AS place, '' AS what, ends_at IS NOT NULL AS for_now, NULL AS promised
-        FROM grants WHERE kind = 'group' AND space_id = '' AND ended_at IS NULL
-        UNION ALL
-        SELECT member_id, space_id, what, ends_at IS NOT NULL, false
-        FROM grants WHERE kind = 'role' AND space_id <> '' AND ended_at IS NULL
-        UNION ALL
-        SELECT member_id, space_id, role, false, true
-        FROM invitations WHERE space_id <> '' AND state IN ('pending', 'expired')
-    ) AS p JOIN directory AS d
-    ON d.member_id = p.member_id AND (d.status = 'invited') = ifnull(p.promised, d.status = 'invited')
-    WHERE {0}
-    GROUP BY d.member_id, p.place"""
-
-
 def _stands(member: str, place: str) -> str:
-    there = _PLACED.format(f"p.member_id = {member} AND p.place = {place}")
+    there = PLACED.format(f"p.member_id = {member} AND p.place = {place}")
     return f"    DELETE FROM placed WHERE member_id = {member} AND place = {place};{there};"
 
 
 _WHO_IS_THERE = f"""
-INSERT INTO directory ({_COLUMNS})
+INSERT INTO directory (number, {COLUMNS})
 SELECT base + row_number() OVER (PARTITION BY base ORDER BY called, id) - 1,
     organization_id, id, called, words, status, factor, role
 FROM (
-    SELECT {place("organization_id", _CALLED.format(""))} AS base, organization_id, id,
-        {_CALLED.format("")} AS called, {_WORDS.format("")} AS words, status, {_FACTOR.format("members.")} AS factor,
-        {_ROLE.format("members.id", "members.status")} AS role
-    FROM members WHERE {_SHOWN.format("")}
+    SELECT {place("organization_id", CALLED.format(""))} AS base, organization_id, id,
+        {CALLED.format("")} AS called, {WORDS.format("")} AS words, status, {FACTOR.format("members.")} AS factor,
+        {ROLE.format("members.id", "members.status")} AS role
+    FROM members WHERE {SHOWN.format("")}
 )
 ORDER BY base, called, id
 """
 
 _ENTERS = f"""
-    INSERT INTO directory ({_COLUMNS})
+    INSERT INTO directory (number, {COLUMNS})
     SELECT ifnull((SELECT max(number) FROM directory WHERE number BETWEEN base AND base + 1048575), base - 1) + 1,
-        NEW.organization_id, NEW.id, {_CALLED.format("NEW.")}, {_WORDS.format("NEW.")}, NEW.status,
-        {_FACTOR.format("NEW.")}, {_ROLE.format("NEW.id", "NEW.status")}
-    FROM (SELECT {place("NEW.organization_id", _CALLED.format("NEW."))} AS base)
-    WHERE {_SHOWN.format("NEW.")};
+        NEW.organization_id, NEW.id, {CALLED.format("NEW.")}, {WORDS.format("NEW.")}, NEW.status,
+        {FACTOR.format("NEW.")}, {ROLE.format("NEW.id", "NEW.status")}
+    FROM (SELECT {place("NEW.organization_id", CALLED.format("NEW."))} AS base)
+    WHERE {SHOWN.format("NEW.")};
 """
 _LEAVES = "    DELETE FROM directory WHERE member_id = OLD.id;"
-_CHANGED = " OR ".join(
-    f"OLD.{name} IS NOT NEW.{name}" for name in ("name_folded", "email_folded", "status", "listed", "deleted_at")
-)
+_CHANGED = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in MOVING)
 _BEARS = f"""
-    UPDATE directory SET role = {_ROLE.format("directory.member_id", "directory.status")}
+    UPDATE directory SET role = {ROLE.format("directory.member_id", "directory.status")}
     WHERE member_id = {{0}}.member_id;"""
 
 
@@ -121,7 +93,7 @@ def _fewer(row: str, kind: str, what: str, condition: str) -> str:
 
 
 def _role_of(row: str) -> str:
-    return f"SELECT what FROM grants WHERE member_id = {row}member_id AND {_LASTING.format('')}"
+    return f"SELECT what FROM grants WHERE member_id = {row}member_id AND {LASTING.format('')}"
 
 
 def _trigger(name: str, when: str, *body: str) -> str:
@@ -139,14 +111,14 @@ CREATE VIRTUAL TABLE directory_words USING fts5(
     f"""
 INSERT INTO tallies SELECT d.organization_id, 'role', g.what, count(*)
 FROM directory AS d JOIN grants AS g ON g.member_id = d.member_id
-WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
+WHERE d.status = 'active' AND {LASTING.format("g.")} GROUP BY 1, 3
 """,
     # In the order of lists, so that they are read from one end to the other.
-    _PLACED.format("true") + " ORDER BY p.place, d.called, d.member_id",
-    _trigger("members_enter_the_directory", f"INSERT ON members WHEN {_SHOWN.format('NEW.')}", _ENTERS),
+    PLACED.format("true") + " ORDER BY p.place, d.called, d.member_id",
+    _trigger("members_enter_the_directory", f"INSERT ON members WHEN {SHOWN.format('NEW.')}", _ENTERS),
     _trigger(
         "members_move_in_the_directory",
-        f"UPDATE OF name_folded, email_folded, status, listed, deleted_at ON members WHEN {_CHANGED}",
+        f"UPDATE OF {', '.join(MOVING)} ON members WHEN {_CHANGED}",
         _LEAVES,
         _ENTERS,
     ),
@@ -168,9 +140,9 @@ WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
         "INSERT ON directory",
         "    INSERT INTO directory_words (rowid, words) VALUES (NEW.number, NEW.words);",
         _more("NEW.", "status", "NEW.status", "WHERE true"),
-        _more("", "role", "what", f"FROM grants WHERE member_id = NEW.member_id AND {_LASTING.format('')}"
+        _more("", "role", "what", f"FROM grants WHERE member_id = NEW.member_id AND {LASTING.format('')}"
               " AND NEW.status = 'active'"),
-        _PLACED.format("p.member_id = NEW.member_id") + ";",
+        PLACED.format("p.member_id = NEW.member_id") + ";",
     ),
     _trigger(
         "directory_changes",
@@ -192,7 +164,7 @@ WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
             _stands(f"{row}.member_id", place.format(row)),
         )
         for table, changes, place, condition in (
-            ("grants", "what, ends_at, ended_at", "iif({0}.kind = 'group', {0}.what, {0}.space_id)", _IN_A_PLACE),
+            ("grants", "what, ends_at, ended_at", PLACE, IN_A_PLACE),
             ("invitations", "role, state", "{0}.space_id", "{0}.space_id <> ''"),
         )
         for when, row in (("INSERT", "NEW"), (f"UPDATE OF {changes}", "NEW"), ("DELETE", "OLD"))
@@ -211,18 +183,18 @@ WHERE d.status = 'active' AND {_LASTING.format("g.")} GROUP BY 1, 3
     ),
     _trigger(
         "roles_begin",
-        f"INSERT ON grants WHEN {_LASTING.format('NEW.')}",
-        _more("NEW.", "role", "NEW.what", f"WHERE {_ACTIVE.format('NEW.')}"),
+        f"INSERT ON grants WHEN {LASTING.format('NEW.')}",
+        _more("NEW.", "role", "NEW.what", f"WHERE {ACTIVE.format('NEW.')}"),
     ),
     _trigger(
         "roles_change",
-        f"UPDATE ON grants WHEN ({_LASTING.format('OLD.')}) OR ({_LASTING.format('NEW.')})",
-        _fewer("OLD.", "role", "OLD.what", f"{_LASTING.format('OLD.')} AND {_ACTIVE.format('OLD.')}"),
-        _more("NEW.", "role", "NEW.what", f"WHERE {_LASTING.format('NEW.')} AND {_ACTIVE.format('NEW.')}"),
+        f"UPDATE ON grants WHEN ({LASTING.format('OLD.')}) OR ({LASTING.format('NEW.')})",
+        _fewer("OLD.", "role", "OLD.what", f"{LASTING.format('OLD.')} AND {ACTIVE.format('OLD.')}"),
+        _more("NEW.", "role", "NEW.what", f"WHERE {LASTING.format('NEW.')} AND {ACTIVE.format('NEW.')}"),
     ),
     _trigger(
         "roles_end",
-        f"DELETE ON grants WHEN {_LASTING.format('OLD.')}",
-        _fewer("OLD.", "role", "OLD.what", _ACTIVE.format("OLD.")),
+        f"DELETE ON grants WHEN {LASTING.format('OLD.')}",
+        _fewer("OLD.", "role", "OLD.what", ACTIVE.format("OLD.")),
     ),
 )  # fmt: skip

@@ -1,10 +1,7 @@
 """``/usher remove``, ``delete`` and ``delete-data``: ending a membership, an account, or its data."""
 
-from collections.abc import Callable
-from typing import Literal
-
 from bot.slack.grammar import spaces
-from bot.slack.grammar.managing import one_person
+from bot.slack.grammar.managing import of_one, one_person
 from bot.slack.grammar.phrase import Phrase, Verb, marks
 from bot.slack.grammar.prefills import opened
 from bot.slack.grammar.readings import Reading
@@ -27,16 +24,6 @@ def _removes_from_organization(desk: Desk) -> bool:
     return not catalogue.space or catalogue.allows(mine, needed)
 
 
-def ends(form: Literal["delete-member", "delete-data"]) -> Callable[[Phrase], Reading]:
-    """It cannot be undone, so the form opens even where everything was typed."""
-
-    def read(phrase: Phrase) -> Reading:
-        target = one_person(phrase.head)
-        return opened(form, person=target and target.typed, reason=phrase.reason)
-
-    return read
-
-
 LEAVING_VERBS: tuple[Verb, ...] = (
     Verb(
         "/usher",
@@ -56,7 +43,7 @@ LEAVING_VERBS: tuple[Verb, ...] = (
         "delete PERSON [because …]",
         "delete an account and its data for good; it cannot be undone",
         "delete @ada because she asked for it",
-        ends("delete-member"),
+        of_one("delete-member"),
         needs=frozenset({"delete"}),
         marks=marks(because="reason"),
         form="delete-member",
@@ -67,7 +54,7 @@ LEAVING_VERBS: tuple[Verb, ...] = (
         "delete-data PERSON [because …]",
         "delete the data that somebody owns, not the account; it cannot be undone",
         "delete-data @ada because the project is over",
-        ends("delete-data"),
+        of_one("delete-data"),
         needs=frozenset({"delete-data"}),
         marks=marks(because="reason"),
         form="delete-data",

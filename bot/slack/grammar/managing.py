@@ -1,7 +1,6 @@
 """``/usher``: setup, invitations, and what is done to one person."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 from bot.slack.grammar.lexer import Token, joined
 from bot.slack.grammar.naming import (
@@ -15,7 +14,7 @@ from bot.slack.grammar.naming import (
 )
 from bot.slack.grammar.phrase import Confused, Phrase, leftover, said
 from bot.slack.grammar.prefills import opened
-from bot.slack.grammar.readings import Act, Reading, Show
+from bot.slack.grammar.readings import Act, Form, Reading, Show
 from bot.slack.grammar.terms import cut_time, term
 from handlers.commands import ChangeRole, Deactivate, Person, Reactivate
 from handlers.models import InvitationState
@@ -82,14 +81,13 @@ def _whom_what_where(phrase: Phrase) -> tuple[Sequence[Token], Sequence[Token], 
     return who, role_words or to or (), space
 
 
-def of_one(
-    form: Literal["deactivate", "reactivate"], order: type[Deactivate | Reactivate]
-) -> Callable[[Phrase], Reading]:
-    """For what is done to one person, with a reason at most."""
+def of_one(form: Form, order: type[Deactivate | Reactivate] | None = None) -> Callable[[Phrase], Reading]:
+    """For what is done to one person, with a reason at most. Without ``order`` the form opens however much was typed:
+    it says what will be lost."""
 
     def read(phrase: Phrase) -> Reading:
         target = one_person(phrase.head)
-        if target is None or phrase.unfinished:
+        if target is None or phrase.unfinished or order is None:
             return opened(form, person=target and target.typed, reason=phrase.reason)
         return Act(order(target, phrase.reason or ""))
 

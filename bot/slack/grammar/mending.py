@@ -1,11 +1,10 @@
 """What is done for somebody who cannot get in: resets, which always open their form, and looking for the reason."""
 
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Sequence
 
 from bot.slack.grammar.explaining import thing
 from bot.slack.grammar.lexer import Token, joined
-from bot.slack.grammar.managing import one_person
+from bot.slack.grammar.managing import of_one, one_person
 from bot.slack.grammar.phrase import Confused, Phrase, Slot, Verb, marks
 from bot.slack.grammar.prefills import opened
 from bot.slack.grammar.readings import Reading, Show
@@ -15,16 +14,6 @@ CAN_SEE = "\ncan see "
 """Between the person and the thing in what *check* is asked about; nobody can type it, for a command is one line."""
 
 _SEEING = frozenset({"see", "view", "read", "open"})
-
-
-def _reset(form: Literal["reset-password", "reset-2fa"]) -> Callable[[Phrase], Reading]:
-    """Even typed in full: the form says what will be lost."""
-
-    def read(phrase: Phrase) -> Reading:
-        target = one_person(phrase.head)
-        return opened(form, person=target and target.typed, reason=phrase.reason)
-
-    return read
 
 
 def check(phrase: Phrase) -> Reading:
@@ -58,7 +47,7 @@ MENDING_VERBS: tuple[Verb, ...] = (
         "reset-password PERSON [because …]",
         "a new password for somebody who cannot get in",
         "reset-password @ada because she forgot it",
-        _reset("reset-password"),
+        of_one("reset-password"),
         needs=frozenset({"reset-password"}),
         marks=marks(because="reason"),
         form="reset-password",
@@ -69,7 +58,7 @@ MENDING_VERBS: tuple[Verb, ...] = (
         "reset-2fa PERSON [because …]",
         "no second factor for somebody who lost theirs, until they set up a new one",
         "reset-2fa @ada because her phone is lost",
-        _reset("reset-2fa"),
+        of_one("reset-2fa"),
         needs=frozenset({"reset-2fa"}),
         marks=marks(because="reason"),
         form="reset-2fa",
