@@ -56,7 +56,7 @@ CASTS = {
     "automation": Cast("root", "manager", "user", "viewer"),
     "mondoo": Cast("owner", "editor", "viewer", "viewer"),
 }
-PATIENCE = 5.0  # seconds that somebody waits for an answer, on a machine that has other things to do
+PATIENCE = 10.0  # seconds that somebody waits for an answer, on a machine that has other things to do
 MEMBERS = {"grace": "managing", "linus": "plain", "mei": "plain"}
 
 

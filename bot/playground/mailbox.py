@@ -109,7 +109,7 @@ class Mailbox:
 
         return unsubscribe
 
-    async def wait_for(self, *, to: str, timeout: float = 5.0, subject: str = "", after: int = 0) -> Mail:  # noqa: ASYNC109 - it raises with what did arrive, which asyncio.timeout cannot say
+    async def wait_for(self, *, to: str, timeout: float = 15.0, subject: str = "", after: int = 0) -> Mail:  # noqa: ASYNC109 - it raises with what did arrive, which asyncio.timeout cannot say
         """The first mail to this address whose subject holds these words and whose id is above `after`."""
 
         def fits(mail: Mail) -> bool:

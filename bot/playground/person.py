@@ -207,7 +207,7 @@ class Person:
 
     # ---- waiting
 
-    async def wait_for(self, wanted: str | Callable[[Message], bool], timeout: float = 5.0) -> Message:  # noqa: ASYNC109 # the caller of a test knows best
+    async def wait_for(self, wanted: str | Callable[[Message], bool], timeout: float = 15.0) -> Message:  # noqa: ASYNC109 # the caller of a test knows best
         """The newest message that holds these words, or of which the predicate is true."""
 
         def matches(message: Message) -> bool:
@@ -224,7 +224,7 @@ class Person:
             raise TimeoutError(f"{self.user.name} waited {timeout} s for {wanted!r} and saw:\n{seen}")
         return found[-1]
 
-    async def wait_for_modal(self, wanted: str = "", timeout: float = 5.0) -> View:  # noqa: ASYNC109 # likewise
+    async def wait_for_modal(self, wanted: str = "", timeout: float = 15.0) -> View:  # noqa: ASYNC109 # likewise
         """The topmost form once it holds these words."""
         if not await self._until(lambda: self.modal is not None and wanted in self.modal.words, timeout):
             seen = self.modal.words if self.modal else "no form"

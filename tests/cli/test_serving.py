@@ -8,6 +8,7 @@ import pytest
 
 from bot import settings
 from bot.serving import CannotStart, listen, serving
+from tests.patience import PATIENCE
 from tests.running import Clock, Running, environment, running_usher, sqlite_url, workspace
 
 
@@ -31,7 +32,7 @@ async def test_while_slack_is_down_it_lives_and_says_that_it_is_not_ready(tmp_pa
         read = settings.load(environment(slack, database_url=sqlite_url(tmp_path)))
         async with serving(read, clock=clock) as bot:
             before = [await status(f"{bot.url}{path}") for path in ("/healthz", "/readyz")]
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while await status(f"{bot.url}/readyz") != 200:  # noqa: ASYNC110 - only asking tells
                     await asyncio.sleep(0.05)
 

@@ -23,6 +23,7 @@ from handlers.notices import InvitationMail
 from tests.delivery.certificates import contexts
 from tests.delivery.clock import Clock
 from tests.delivery.office import Office, invitation
+from tests.patience import PATIENCE
 
 HOSTILE = "Ada\r\nBcc: all@example.org\r\n\r\n<script>x</script>\u202e\x00"
 
@@ -187,7 +188,7 @@ async def test_a_silent_server_does_not_hold_up_slack(office: Office) -> None:
     invite(office)
     office.tell("ada")
     running = asyncio.create_task(office.delivery.run())
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         while not office.heard("ada"):  # noqa: ASYNC110 - nothing to wait on
             await asyncio.sleep(0.01)
     gone.set()

@@ -16,10 +16,11 @@ from handlers.notices import CodeMail, InvitationMail, Timer, Told
 from handlers.post import LEASE, Parcel
 from tests.delivery.office import CODE, LINK_TOKEN, TOKEN, Office, invitation
 from tests.delivery.office import office as opened
+from tests.patience import PATIENCE
 
 
 async def eventually(office: Office, who: str, count: int = 1) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(office.heard(who)) < count:  # noqa: ASYNC110 - the pretend Slack tells nobody
             await asyncio.sleep(0.01)
 

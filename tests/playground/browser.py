@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 RESULTS = Path(__file__).parents[2] / "test-results"
-PATIENCE_MS = 5000
+PATIENCE_MS = 15_000
 Scheme = Literal["light", "dark"]
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium_path() -> str:

@@ -20,6 +20,7 @@ from handlers.models import ToldLetter
 from handlers.notices import Told
 from tests.conftest import Settled
 from tests.doors import Team, in_select, read, team
+from tests.patience import PATIENCE
 from tests.running import TOKEN
 from tests.slack.permitted import done, permitted
 
@@ -243,7 +244,7 @@ async def lowered(acme: Team, name: str, role: str) -> None:
 
 async def _modal(person: Person) -> View:
     """The form opens after the answer."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while person.modal is None:  # noqa: ASYNC110 - the playground tells nobody
             await asyncio.sleep(0.02)
     return person.modal

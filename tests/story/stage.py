@@ -37,7 +37,7 @@ async def demo(*arguments: str) -> AsyncGenerator[str]:
         try:
             yield await _address(process)
             process.send_signal(signal.SIGINT)
-            said, _ = await asyncio.wait_for(process.communicate(), 15)
+            said, _ = await asyncio.wait_for(process.communicate(), STARTS_WITHIN)
         finally:
             if process.returncode is None:
                 process.kill()
