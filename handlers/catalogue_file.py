@@ -124,7 +124,6 @@ class RulesTable(_Table):
     guests: bool
     notify_only_addresses: bool
     share_by_email: bool
-    members_see_list: bool
     deletes_own_data: bool
 
 

@@ -113,7 +113,6 @@ class Rules:
     guests: bool
     notify_only_addresses: bool
     share_by_email: bool
-    members_see_list: bool
     deletes_own_data: bool
 
 

@@ -80,7 +80,6 @@ organization_role_required = true
 guests = true
 notify_only_addresses = true
 share_by_email = false
-members_see_list = false
 deletes_own_data = true
 
 [privileged]

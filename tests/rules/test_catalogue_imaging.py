@@ -89,7 +89,6 @@ def test_members_and_guests_have_no_part_in_user_management(name: str) -> None:
     assert not one.permissions & MEMBERS
     assert not one.gives
     assert not one.invites
-    assert not IMAGING.rules.members_see_list
 
 
 @pytest.mark.seed("001-49", "001-50")
