@@ -1,24 +1,24 @@
-"""Erasing somebody: what they owned, what is theirs alone, and what others wrote of them. A row without anything
-personal stays, for what still refers to its id (X2)."""
+"""Erasing somebody: what they owned and what is theirs alone. A row without anything personal stays, for what still
+refers to its id (X2). What others wrote of them is in ``mentions``."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chain import INSTANCE
 from storage.members import folded
+from storage.mentions import ERASED
 from storage.records import AuditEntry
 from storage.tables import (
     audit,
     credentials,
     dataset_choices,
     dataset_rules,
-    deliveries,
     grants,
     groups,
     import_lines,
@@ -29,7 +29,6 @@ from storage.tables import (
     outbox,
     proofs,
     recovery_codes,
-    requests,
     resources,
     shares,
     slack_accounts,
@@ -41,7 +40,6 @@ from storage.tables import imports as import_rows
 from storage.transaction import Transaction
 
 RESOURCE, EMAIL = "resource", "email"
-_ERASED: Mapping[str, None] = {"details": None, "salt": None}
 
 
 # What somebody owns ---------------------------------------------------------------------------------------------------
@@ -58,33 +56,39 @@ async def owned(connection: AsyncConnection, organization: str, member: str, kin
     return int((await connection.execute(counted)).scalar_one())
 
 
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """``kind`` and ``outside``: as the product knows it."""
+
+    id: str
+    kind: str
+    outside: str
+
+
 async def some_owned(
-    connection: AsyncConnection, organization: str, member: str, kinds: Sequence[str], *, limit: int
-) -> list[tuple[str, str]]:
-    """Kind and id in the product of some of them."""
-    statement = select(resources.c.kind, resources.c.outside_id).where(_owned(organization, member, kinds))
-    found = await connection.execute(statement.order_by(resources.c.kind, resources.c.outside_id).limit(limit))
-    return [(row.kind, row.outside_id) for row in found]
+    connection: AsyncConnection, organization: str, member: str, kinds: Sequence[str], *, until: datetime, most: int
+) -> list[Owned]:
+    """Some of the resources that were registered until then."""
+    there = and_(_owned(organization, member, kinds), resources.c.created_at <= until)
+    found = await connection.execute(
+        select(resources.c.id, resources.c.kind, resources.c.outside_id).where(there).limit(most)
+    )
+    return sorted((Owned(*row) for row in found), key=lambda one: (one.kind, one.outside))
 
 
-async def unregister(
-    tx: Transaction, organization: str, member: str, kinds: Sequence[str], *, most: int, entry: AuditEntry
-) -> int:
-    """Take out at most so many of what somebody owns, with its lists and with what others hold of it; how many it was.
+async def unregister(tx: Transaction, organization: str, these: Sequence[str], *, entry: AuditEntry) -> None:
+    """Take these out with their lists and with what others hold of them.
 
-    Chosen before, by their ids: within the other statements PostgreSQL makes a plan that takes seconds.
+    By their ids: chosen within the other statements, PostgreSQL makes a plan that takes seconds.
     """
     tx.note(entry)
     run = tx.connection.execute
-    these = (await run(select(resources.c.id).where(_owned(organization, member, kinds)).limit(most))).scalars().all()
-    if not these:
-        return 0
     of_organization = and_(grants.c.organization_id == organization, grants.c.kind == RESOURCE, grants.c.space_id == "")
     held = and_(of_organization, grants.c.what.in_(these), grants.c.ended_at.is_(None))
     await run(update(grants).where(held).values(ended_at=tx.now))
     await run(delete(shares).where(shares.c.resource_id.in_(these)))
     await run(delete(dataset_choices).where(dataset_choices.c.resource_id.in_(these)))
-    return (await run(delete(resources).where(resources.c.id.in_(these)))).rowcount
+    await run(delete(resources).where(resources.c.id.in_(these)))
 
 
 # The account ----------------------------------------------------------------------------------------------------------
@@ -151,7 +155,7 @@ async def forget_account(tx: Transaction, workspace: str, email: str, user: str 
     targets = [f"slack:{row.team}/{row.slack_user}" for row in forgotten]
     if targets:
         said = and_(audit.c.chain == INSTANCE, audit.c.target.in_(targets))
-        await tx.connection.execute(update(audit).where(said).values(_ERASED))
+        await tx.connection.execute(update(audit).where(said).values(ERASED))
 
 
 async def is_called_so(connection: AsyncConnection, organization: str, member: str, name: str) -> bool:
@@ -166,98 +170,3 @@ async def is_called_so(connection: AsyncConnection, organization: str, member: s
         ),
     ]
     return bool((await connection.execute(select(or_(*(one.exists() for one in called))))).scalar_one())
-
-
-# What others wrote ----------------------------------------------------------------------------------------------------
-
-
-def _theirs(member: str) -> Select[tuple[str]]:
-    """The requests that are theirs or about them."""
-    who = (requests.c.requester_id, requests.c.beneficiary_id, requests.c.target_id)
-    return select(requests.c.id).where(or_(*(column == member for column in who)))
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The details of an audit record; ``about``: it belongs to a request that is theirs or about them."""
-
-    seq: int
-    details: str
-    about: bool
-
-
-async def silence(tx: Transaction, member: str, *, entry: AuditEntry) -> None:
-    """The details of every audit record about them; ids stay, and the chain verifies as before."""
-    tx.note(entry)
-    organization = tx.organization.id if tx.organization else ""
-    there = and_(audit.c.chain == organization, audit.c.target == f"member:{member}")
-    await tx.connection.execute(update(audit).where(there).values(_ERASED))
-
-
-async def records_with(
-    connection: AsyncConnection, chain: str, member: str, words: Sequence[str], *, after: int, until: int
-) -> list[Said]:
-    """The records of a stretch in whose details one of ``words`` stands, or that belong to a request of theirs."""
-    found = [audit.c.details.icontains(_as_json(one), autoescape=True) for one in words]
-    about = audit.c.request.in_(_theirs(member))
-    stretch = and_(audit.c.chain == chain, audit.c.seq > after, audit.c.seq <= until, audit.c.details.is_not(None))
-    statement = select(audit.c.seq, audit.c.details, about.label("about")).where(stretch, or_(about, *found))
-    return [Said(row.seq, row.details, bool(row.about)) for row in await connection.execute(statement)]
-
-
-async def silence_these(tx: Transaction, chain: str, seqs: Sequence[int], *, entry: AuditEntry) -> None:
-    tx.note(entry)
-    these = and_(audit.c.chain == chain, audit.c.seq.in_(seqs))
-    await tx.connection.execute(update(audit).where(these).values(_ERASED))
-
-
-def _as_json(text: str) -> str:
-    """As it stands within JSON."""
-    return json.dumps(text, ensure_ascii=False)[1:-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The words of one request; ``about``: it is theirs or about them."""
-
-    id: str
-    about: bool
-    command: str
-    reason: str
-    why: str
-    old: str | None
-    new: str | None
-
-
-async def next_requests(
-    connection: AsyncConnection, organization: str, member: str, *, after: str, most: int
-) -> list[Kept]:
-    own = requests.c.id.in_(_theirs(member)).label("about")
-    columns = (requests.c.id, own, requests.c.command, requests.c.reason, requests.c.why)
-    statement = (
-        select(*columns, requests.c.old_value, requests.c.new_value)
-        .where(requests.c.organization_id == organization, requests.c.id > after)
-        .order_by(requests.c.id)
-        .limit(most)
-    )
-    return [Kept(*row) for row in await connection.execute(statement)]
-
-
-async def reword(tx: Transaction, request: Kept, *, entry: AuditEntry) -> None:
-    tx.note(entry)
-    values: Mapping[str, object] = {
-        "command": request.command,
-        "reason": request.reason,
-        "why": request.why,
-        "old_value": request.old,
-        "new_value": request.new,
-    }
-    await tx.connection.execute(update(requests).where(requests.c.id == request.id).values(**values))
-
-
-async def forget_answers(tx: Transaction, words: Sequence[str], instead: str, *, entry: AuditEntry) -> None:
-    """The answers to deliveries that name them: should Slack deliver one once more, it is told no more than that it
-    was dealt with."""
-    tx.note(entry)
-    named = or_(*(deliveries.c.outcome.icontains(_as_json(one), autoescape=True) for one in words))
-    await tx.connection.execute(update(deliveries).where(named).values(outcome=instead))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from handlers.commands.who import Person
@@ -79,12 +80,14 @@ class DeleteData:
 class Erase:
     """Usher's own: the next of what is left of somebody whose data, or whose whole account, was deleted.
 
-    ``sealed`` holds what to look for, and opens for that member alone; empty: their data is all that goes. ``stage``
-    and ``after`` are how far it is, ``until`` is the last record of the audit that there was then.
+    ``at`` is when that was decided: what came to be later stays. ``sealed`` holds what to look for, and opens for that
+    member alone; empty: their data is all that goes. ``stage`` and ``after`` are how far it is, ``until`` is the last
+    record of the audit that there was then.
     """
 
     organization: str
     member: str
+    at: datetime
     sealed: str = ""
     until: int = 0
     stage: Literal["data", "audit", "requests", "answers"] = "data"

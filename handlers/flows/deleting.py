@@ -9,13 +9,13 @@ from handlers.commands import DeleteMember, Departed, Erase, Named, Person, Refu
 from handlers.facts import Case, Facts
 from handlers.flows import erasing, people
 from handlers.flows.erasing import Turn
-from handlers.flows.leaving import check, is_own, only_owner, only_theirs, say_goodbye, target_of, what_goes
+from handlers.flows.leaving import check, is_own, only_owner, only_theirs, owned, say_goodbye, target_of
 from handlers.flows.lifecycle import end_requests
 from handlers.flows.roles import check_holder_may_leave, role_now
 from handlers.flows.work import Plan, Work, checked_reason
 from handlers.notices import Told
 from storage import erasing as rows
-from storage import owners
+from storage import mentions, owners
 from storage.erasing import Tombstone
 from storage.records import MemberRecord, SpaceRecord
 
@@ -87,16 +87,16 @@ async def _delete(work: Work, plan: Plan, alone: list[SpaceRecord], heir: Member
     called = traces.pseudonym(target.id)
     if heir is not None:
         await _hand_on(work, alone, heir)
-    count, said = await what_goes(work, target)
-    entry = work.entry("member.deleted", target.id, reason=known.without(plan.reason), **said)
+    count = await owned(work, target)
+    entry = work.entry("member.deleted", target.id, reason=known.without(plan.reason), resources=count)
     await end_requests(work, target, entry, how="deleted", called=called)
     await rows.leave(work.tx, target.id, entry=entry)
     await rows.bury(work.tx, Tombstone(target.id, called, f"deleted:{target.id}"), target.email, entry=entry)
     workspace = work.facts.organization.workspace
     await rows.forget_account(work.tx, workspace, target.email, target.slack_user, entry=entry)
-    await rows.silence(work.tx, target.id, entry=entry)
+    await mentions.silence(work.tx, target.id, entry=entry)
     sealed = traces.sealed(known, work.house.keyring)
-    left = Erase(work.organization, target.id, sealed, until=work.tx.head.seq)
+    left = Erase(work.organization, target.id, work.now, sealed, until=work.tx.head.seq)
     await erasing.begin(Turn(work, left, known, entry))
     say_goodbye(work, target, "deleted")
     return Departed(Named(target.id, called, ""), "deleted", resources=count, alone=work.alone)

@@ -16,12 +16,12 @@ from handlers.commands import OUTCOMES, Done, Erase, Noted, Result
 from handlers.flows.work import Work
 from handlers.notices import CardUpdate, Timer
 from handlers.traces import Traces
-from storage import erasing, requests
-from storage.erasing import Kept
+from storage import erasing, mentions, requests
+from storage.mentions import Kept
 from storage.records import AuditEntry
 
-RESOURCES, RECORDS, REQUESTS = 1000, 20_000, 1000
-"""How many one turn looks at."""
+RESOURCES, RECORDS, REQUESTS = 200, 20_000, 1000
+"""How many one turn looks at. The resources of one turn are named in one record, which other software is sent."""
 TURNS = 2
 """How many turns one transaction takes of what is more than that."""
 
@@ -50,15 +50,14 @@ async def go_on(command: Erase, work: Work) -> Result:
 
 async def begin(turn: Turn) -> None:
     """As much as one transaction may take; what is left falls due at once."""
-    now: Erase = turn.command
     turns = TURNS
     while turns:
-        left = await _STAGES[now.stage](replace(turn, command=now))
+        left = await _STAGES[turn.command.stage](turn)
         if left is None:
             return
-        turns -= left.stage == now.stage  # there was more than one turn takes
-        now = left
-    turn.work.post(Timer(now))
+        turns -= left.stage == turn.command.stage  # there was more than one turn takes
+        turn = replace(turn, command=left)
+    turn.work.post(Timer(turn.command))
 
 
 def owned_kinds(work: Work) -> tuple[str, ...]:
@@ -67,13 +66,19 @@ def owned_kinds(work: Work) -> tuple[str, ...]:
 
 
 async def _data(turn: Turn) -> Erase | None:
-    work, kinds = turn.work, owned_kinds(turn.work)
-    gone = await erasing.unregister(
-        work.tx, work.organization, turn.command.member, kinds, most=RESOURCES, entry=turn.entry
+    """Each turn has a record of its own, so that whoever listens hears of everything that went."""
+    work, command, kinds = turn.work, turn.command, owned_kinds(turn.work)
+    found = await erasing.some_owned(
+        work.tx.connection, work.organization, command.member, kinds, until=command.at, most=RESOURCES + 1
     )
-    if gone == RESOURCES:
-        return turn.command
-    return replace(turn.command, stage="audit", after="0") if turn.traces else None
+    some, more = found[:RESOURCES], len(found) > RESOURCES
+    if some:
+        said = {"resources": len(some), "things": [f"{one.kind}:{one.outside}" for one in some], "more": more}
+        entry = replace(turn.entry, action="member.data_deleted", details={**turn.entry.details, **said})
+        await erasing.unregister(work.tx, work.organization, [one.id for one in some], entry=entry)
+    if more:
+        return command
+    return replace(command, stage="audit", after="0") if turn.traces else None
 
 
 async def _audit(turn: Turn) -> Erase | None:
@@ -81,12 +86,12 @@ async def _audit(turn: Turn) -> Erase | None:
     work, command, known = turn.work, turn.command, _known(turn)
     after = int(command.after)
     until = min(after + RECORDS, command.until)
-    found = await erasing.records_with(
+    found = await mentions.records_with(
         work.tx.connection, work.organization, command.member, known.words, after=after, until=until
     )
     naming = [one.seq for one in found if one.about or _says(json.loads(one.details), known)]
     if naming:
-        await erasing.silence_these(work.tx, work.organization, naming, entry=turn.entry)
+        await mentions.silence_these(work.tx, work.organization, naming, entry=turn.entry)
     if until < command.until:
         return replace(command, after=str(until))
     return replace(command, stage="requests", after="")
@@ -112,13 +117,13 @@ def _says(value: object, known: Traces) -> bool:
 async def _requests(turn: Turn) -> Erase | None:
     """Their cards are drawn anew, so that Slack shows the name no more either."""
     work, command, known = turn.work, turn.command, _known(turn)
-    found = await erasing.next_requests(
+    found = await mentions.next_requests(
         work.tx.connection, work.organization, command.member, after=command.after, most=REQUESTS
     )
     for one in found:
         reworded = _reworded(one, known, running=one.id == work.request)
         if reworded != one:
-            await erasing.reword(work.tx, reworded, entry=turn.entry)
+            await mentions.reword(work.tx, reworded, entry=turn.entry)
         if (reworded != one or one.about) and await requests.places(work.tx.connection, one.id):
             work.post(CardUpdate(one.id))
     if len(found) == REQUESTS:
@@ -150,7 +155,7 @@ _DEALT_WITH = OUTCOMES.dump_json(Done(Noted(changed=False))).decode()
 
 async def _answers(turn: Turn) -> Erase | None:
     known = _known(turn)
-    await erasing.forget_answers(turn.work.tx, (known.member, *known.words), _DEALT_WITH, entry=turn.entry)
+    await mentions.forget_answers(turn.work.tx, (known.member, *known.words), _DEALT_WITH, entry=turn.entry)
     return None
 
 

@@ -20,8 +20,6 @@ from storage.records import MemberRecord, SpaceRecord
 
 Goodbye = Literal["removed", "deleted"]
 MOST_SPACES = 10
-MOST_NAMED = 200
-"""Of what was unregistered, so many are named to other software."""
 
 
 def target_of(plan: Plan) -> MemberRecord:
@@ -86,8 +84,7 @@ async def plan_delete_data(command: DeleteData, work: Work) -> Plan:
     facts = replace(work.facts, target=target)
     case = Case("delete-data", old=await role_now(work, facts, target), own=is_own(facts))
     check(case, facts)
-    kinds = erasing.owned_kinds(work)
-    if not await rows.owned(work.tx.connection, work.organization, target.id, kinds):
+    if not await owned(work, target):
         raise Refusal("nothing-owned", "person", person=target.name or target.email)
     reason = checked_reason(command.reason, needed=False)
     resolved = replace(command, person=Person(id=target.id), reason=reason)
@@ -108,18 +105,15 @@ def check(case: Case, facts: Facts) -> None:
 
 async def _delete_data(work: Work, plan: Plan) -> Result:
     target = target_of(plan)
-    count, said = await what_goes(work, target)
-    entry = work.entry("member.data_deleted", target.id, **said, reason=plan.reason)
-    await erasing.begin(Turn(work, Erase(work.organization, target.id), None, entry))
+    count = await owned(work, target)
+    entry = work.entry("member.data_deleted", target.id, reason=plan.reason)
+    await erasing.begin(Turn(work, Erase(work.organization, target.id, work.now), None, entry))
     # Whoever asked for it themselves hears of it anyway.
     if target.listed and not plan.case.own:
         work.post(Told(to=target.id, about="data-deleted", by=work.approver or work.by))
     return DataDeleted(named(target), count, own=plan.case.own, alone=work.alone)
 
 
-async def what_goes(work: Work, target: MemberRecord) -> tuple[int, dict[str, object]]:
-    """How many resources they own, and what the audit and other software are told of them."""
-    kinds, connection = erasing.owned_kinds(work), work.tx.connection
-    count = await rows.owned(connection, work.organization, target.id, kinds)
-    some = await rows.some_owned(connection, work.organization, target.id, kinds, limit=MOST_NAMED)
-    return count, {"resources": count, "things": [f"{kind}:{outside}" for kind, outside in some]}
+async def owned(work: Work, target: MemberRecord) -> int:
+    """How many resources are their data."""
+    return await rows.owned(work.tx.connection, work.organization, target.id, erasing.owned_kinds(work))

@@ -388,7 +388,8 @@ async def test_deleting_data_unregisters_what_they_own_and_leaves_the_account(da
         assert not await product.may(boss.email, "read", "image", "img-2")
         assert await product.may(boss.email, "read", "image", "img-3")
     [entry] = await acme.audited("member.data_deleted")
-    assert json.loads(entry["details"])["things"] == ["image:img-1", "image:img-2"]
+    said = json.loads(entry["details"])
+    assert (said["resources"], said["things"], said["more"]) == (2, ["image:img-1", "image:img-2"], False)
     assert (await bob.desk()).status == "active"
     assert why(await boss.does(DeleteData(bob.person))) == "nothing-owned"
     [notice] = [one for one in await acme.notices() if isinstance(one, Told) and one.about == "data-deleted"]
@@ -423,6 +424,42 @@ async def test_much_data_goes_some_at_a_time(database_url: str, monkeypatch: pyt
     assert [one["outside_id"] for one in await acme.rows(resources)] == ["cleo"]
     assert await acme.rows(shares) == []
     assert await acme.chain_is_broken() is None
+
+
+async def test_all_that_is_unregistered_is_named_to_other_software(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "RESOURCES", 2)
+    acme = await organization(database_url, factor=True)
+    boss, bob, cleo = await acme.member("admin", factor=True), await quixote(acme), await acme.member()
+    for one in bob, cleo:
+        await operator_does(acme, *[AddResource("image", f"{one.id}-{n}", "One", owner=one.person) for n in range(7)])
+    assert result(await bob.does(DeleteData(bob.person, "enough")), DataDeleted).resources == 7
+    approved = await decided(acme, DeleteMember(cleo.person), boss)
+    assert "resources=7" in str(approved)
+    await until_all_is_done(acme)
+    for one in bob, cleo:
+        records = [r for r in await acme.audited("member.data_deleted") if r["target"] == f"member:{one.id}"]
+        said = [json.loads(record["details"]) for record in records]
+        assert [(turn["resources"], turn["more"]) for turn in said] == [(2, True)] * 3 + [(1, False)]
+        things = [thing for turn in said for thing in turn["things"]]
+        assert sorted(things) == [f"image:{one.id}-{n}" for n in range(7)]
+    [deleted] = await acme.audited("member.deleted")
+    assert json.loads(deleted["details"])["resources"] == 7
+
+
+async def test_what_is_registered_after_data_was_deleted_stays(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "RESOURCES", 2)
+    acme = await organization(database_url)
+    bob = await quixote(acme)
+    await operator_does(acme, *[AddResource("image", f"{n}", "One", owner=bob.person) for n in range(9)])
+    assert isinstance(await bob.does(DeleteData(bob.person)), Done)
+    acme.clock.pass_by(days=3)
+    await operator_does(acme, AddResource("image", "later", "Later", owner=bob.person))
+    await until_all_is_done(acme)
+    assert [one["outside_id"] for one in await acme.rows(resources)] == ["later"]
 
 
 # The last one who holds the highest role ------------------------------------------------------------------------------
