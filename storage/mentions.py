@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.records import AuditEntry
@@ -88,16 +88,21 @@ async def next_requests(
     return [Kept(*row) for row in await connection.execute(statement)]
 
 
-async def reword(tx: Transaction, request: Kept, *, entry: AuditEntry) -> None:
+_REWORD = (
+    update(requests)
+    .where(requests.c.id == bindparam("one"))
+    .values({name: bindparam(f"new_{name}") for name in ("command", "reason", "why", "old_value", "new_value")})
+)
+
+
+async def reword(tx: Transaction, these: Sequence[Kept], *, entry: AuditEntry) -> None:
     tx.note(entry)
-    values: Mapping[str, object] = {
-        "command": request.command,
-        "reason": request.reason,
-        "why": request.why,
-        "old_value": request.old,
-        "new_value": request.new,
-    }
-    await tx.connection.execute(update(requests).where(requests.c.id == request.id).values(**values))
+    await tx.connection.execute(_REWORD, [_words_of(one) for one in these])
+
+
+def _words_of(one: Kept) -> dict[str, str | None]:
+    words = {"command": one.command, "reason": one.reason, "why": one.why, "old_value": one.old, "new_value": one.new}
+    return {"one": one.id, **{f"new_{name}": text for name, text in words.items()}}
 
 
 async def forget_answers(tx: Transaction, words: Sequence[str], instead: str, *, entry: AuditEntry) -> None:

@@ -164,6 +164,12 @@ async def places(connection: AsyncConnection, request: str) -> list[tuple[str, s
     return [(row.channel, row.ts) for row in found]
 
 
+async def shown(connection: AsyncConnection, these: Sequence[str]) -> list[str]:
+    """Those of these requests of which a card stands somewhere."""
+    statement = select(cards.c.request_id).where(cards.c.request_id.in_(these)).distinct()
+    return sorted((await connection.execute(statement)).scalars())
+
+
 async def posted(tx: Transaction, request: str, where: Sequence[tuple[str, str]], *, entry: AuditEntry | None) -> None:
     """Remember where cards stand. Not a change of state, so delivery passes no entry."""
     if entry is not None:

@@ -13,10 +13,12 @@ from sqlalchemy import event
 
 from handlers.commands import (
     Approve,
+    Cancel,
     ChangeRole,
     Command,
     CopyLink,
     Deactivate,
+    DeleteMember,
     Export,
     Filters,
     Invite,
@@ -29,8 +31,9 @@ from handlers.commands import (
     Revoke,
     RevokeSeveral,
 )
+from storage.records import new_id
 from storage.store import Store
-from storage.tables import requests
+from storage.tables import cards, requests
 from tests.people import Org, Somebody, closing, organization, told
 
 __all__ = ["closing"]
@@ -136,3 +139,29 @@ async def test_a_look_takes_few_statements(database_url: str, record_property: C
             assert await look() is not None
         record_property(name, len(counted.read))
         assert len(counted.read) <= most, "\n\n".join([name, *counted.read])
+
+
+async def test_deleting_somebody_who_asked_for_much_costs_no_more_for_it(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    boss = await acme.member("admin", factor=True)
+    costs: list[int] = []
+    for many in (1, 60):
+        bob = await acme.member()
+        await asked_for(acme, bob, many)
+        request = await boss.asks(DeleteMember(bob.person))
+        with counting(acme.usher.store) as counted:
+            assert told([await acme.founder.approves(request)]) == ["approved"]
+        costs.append(len(counted.written))
+    assert costs[0] == costs[1]
+
+
+async def asked_for(acme: Org, one: Somebody, many: int) -> None:
+    """So many requests of theirs that have ended, each with its card."""
+    first = await one.asks(RequestAccess("manager", "please"))
+    await one.does(Cancel(first))
+    kept = await acme.request(first)
+    ids = [first, *(new_id() for _ in range(many - 1))]
+    async with acme.usher.store.transaction(None, at=acme.clock(), lock=False) as tx:
+        if ids[1:]:
+            await tx.connection.execute(requests.insert(), [{**kept, "id": id_} for id_ in ids[1:]])
+        await tx.connection.execute(cards.insert(), [{"channel": "C1", "ts": id_, "request_id": id_} for id_ in ids])

@@ -82,7 +82,7 @@ class Erase:
 
     ``at`` is when that was decided: what came to be later stays. ``sealed`` holds what to look for, and opens for that
     member alone; empty: their data is all that goes. ``stage`` and ``after`` are how far it is, ``until`` is the last
-    record of the audit that there was then.
+    record of the audit that there was then, ``request`` what was approved.
     """
 
     organization: str
@@ -90,6 +90,7 @@ class Erase:
     at: datetime
     sealed: str = ""
     until: int = 0
+    request: str = ""
     stage: Literal["data", "audit", "requests", "answers"] = "data"
     after: str = ""
     kind: Literal["erase"] = "erase"

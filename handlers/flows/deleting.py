@@ -96,7 +96,7 @@ async def _delete(work: Work, plan: Plan, alone: list[SpaceRecord], heir: Member
     await rows.forget_account(work.tx, workspace, target.email, target.slack_user, entry=entry)
     await mentions.silence(work.tx, target.id, entry=entry)
     sealed = traces.sealed(known, work.house.keyring)
-    left = Erase(work.organization, target.id, work.now, sealed, until=work.tx.head.seq)
+    left = Erase(work.organization, target.id, work.now, sealed, until=work.tx.head.seq, request=work.request)
     await erasing.begin(Turn(work, left, known, entry))
     say_goodbye(work, target, "deleted")
     return Departed(Named(target.id, called, ""), "deleted", resources=count, alone=work.alone)

@@ -20,7 +20,7 @@ from storage import erasing, mentions, requests
 from storage.mentions import Kept
 from storage.records import AuditEntry
 
-RESOURCES, RECORDS, REQUESTS = 200, 20_000, 1000
+RESOURCES, RECORDS, REQUESTS = 200, 20_000, 100
 """How many one turn looks at. The resources of one turn are named in one record, which other software is sent."""
 TURNS = 2
 """How many turns one transaction takes of what is more than that."""
@@ -120,12 +120,12 @@ async def _requests(turn: Turn) -> Erase | None:
     found = await mentions.next_requests(
         work.tx.connection, work.organization, command.member, after=command.after, most=REQUESTS
     )
-    for one in found:
-        reworded = _reworded(one, known, running=one.id == work.request)
-        if reworded != one:
-            await mentions.reword(work.tx, reworded, entry=turn.entry)
-        if (reworded != one or one.about) and await requests.places(work.tx.connection, one.id):
-            work.post(CardUpdate(one.id))
+    changed = [new for one in found if (new := _reworded(one, known, running=one.id == command.request)) != one]
+    if changed:
+        await mentions.reword(work.tx, changed, entry=turn.entry)
+    told = {one.id for one in changed} | {one.id for one in found if one.about}
+    for request in await requests.shown(work.tx.connection, sorted(told)) if told else ():
+        work.post(CardUpdate(request))
     if len(found) == REQUESTS:
         return replace(command, after=found[-1].id)
     return replace(command, stage="answers", after="")

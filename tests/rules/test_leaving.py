@@ -238,11 +238,13 @@ async def test_what_is_left_of_a_long_life_goes_some_at_a_time(
     boss, bob = await acme.member("admin", factor=True), await quixote(acme)
     await lived(acme, bob, boss)
     await operator_does(acme, *[AddResource("image", f"more-{n}", "More", owner=bob.person) for n in range(9)])
-    approved = await decided(acme, DeleteMember(bob.person), boss)
+    request = waits(await boss.does(DeleteMember(bob.person, reason="left us")))
+    approved = await acme.founder.approves(request)
     assert "resources=10" in str(approved)
     assert ADDRESS not in "".join(one["notice"] for one in await acme.rows(outbox)), "sealed while it waits"
     assert await until_all_is_done(acme) > 3
     assert [one for one in await acme.rows(resources) if one["owner_id"] == bob.id] == []
+    assert (await acme.request(request))["reason"] == "left us", "why they are deleted stays to be read"
     dump = (await acme.dump()).replace(f"Other.{ADDRESS}", "").replace(f"other.{ADDRESS}", "")
     assert [line for line in dump.splitlines() if QUIXOTE in line or ADDRESS in line] == []
     assert await acme.chain_is_broken() is None
