@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import re
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.records import AuditEntry
@@ -40,14 +41,16 @@ async def silence(tx: Transaction, member: str, *, entry: AuditEntry) -> None:
 
 
 async def records_with(
-    connection: AsyncConnection, chain: str, member: str, words: Sequence[str], *, after: int, until: int
+    connection: AsyncConnection, chain: str, member: str, words: Sequence[str], *, after: int, until: int, most: int
 ) -> list[Said]:
-    """The records of a stretch in whose details one of ``words`` stands, or that belong to a request of theirs."""
-    found = [audit.c.details.icontains(_as_json(one), autoescape=True) for one in words]
+    """The first records of a stretch in whose details one of ``words`` may stand, or that belong to a request of
+    theirs."""
     about = audit.c.request.in_(_theirs(member))
     stretch = and_(audit.c.chain == chain, audit.c.seq > after, audit.c.seq <= until, audit.c.details.is_not(None))
-    statement = select(audit.c.seq, audit.c.details, about.label("about")).where(stretch, or_(about, *found))
-    return [Said(row.seq, row.details, bool(row.about)) for row in await connection.execute(statement)]
+    statement = select(audit.c.seq, audit.c.details, about.label("about"))
+    may = or_(about, *(_may_stand_in(audit.c.details, one) for one in words))
+    found = await connection.execute(statement.where(stretch, may).order_by(audit.c.seq).limit(most))
+    return [Said(row.seq, row.details, bool(row.about)) for row in found]
 
 
 async def silence_these(tx: Transaction, chain: str, seqs: Sequence[int], *, entry: AuditEntry) -> None:
@@ -56,9 +59,18 @@ async def silence_these(tx: Transaction, chain: str, seqs: Sequence[int], *, ent
     await tx.connection.execute(update(audit).where(these).values(ERASED))
 
 
-def _as_json(text: str) -> str:
-    """As it stands within JSON."""
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+_SURE = frozenset(string.ascii_letters + string.digits + "@.+-") - frozenset("iksIKS")
+"""Databases differ in the letter case of what is not ASCII, and some of that (ı, K, ſ) counts as i, k or s."""
+
+
+def _may_stand_in(column: ColumnElement[str], words: str) -> ColumnElement[bool]:
+    """True wherever these words stand, in any letter case and with any blanks between them; and here and there where
+    they do not."""
+    return and_(*(column.ilike(f"%{_in_any_case(word)}%") for word in words.split()))
+
+
+def _in_any_case(word: str) -> str:
+    return re.sub("%+", "%", "".join(char if char in _SURE else "%" for char in word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +117,17 @@ def _words_of(one: Kept) -> dict[str, str | None]:
     return {"one": one.id, **{f"new_{name}": text for name, text in words.items()}}
 
 
-async def forget_answers(tx: Transaction, words: Sequence[str], instead: str, *, entry: AuditEntry) -> None:
-    """The answers to deliveries that name them: should Slack deliver one once more, it is told no more than that it
-    was dealt with."""
+async def answers_with(
+    connection: AsyncConnection, words: Sequence[str], *, after: str, most: int
+) -> list[tuple[str, str]]:
+    """The first answers to deliveries in which one of ``words`` may stand, with the ids of the deliveries."""
+    may = or_(*(_may_stand_in(deliveries.c.outcome, one) for one in words))
+    statement = select(deliveries.c.id, deliveries.c.outcome).where(deliveries.c.id > after, may)
+    found = await connection.execute(statement.order_by(deliveries.c.id).limit(most))
+    return [(row.id, row.outcome) for row in found]
+
+
+async def forget_answers(tx: Transaction, these: Sequence[str], instead: str, *, entry: AuditEntry) -> None:
+    """Should Slack deliver one once more, it is told no more than that it was dealt with."""
     tx.note(entry)
-    named = or_(*(deliveries.c.outcome.icontains(_as_json(one), autoescape=True) for one in words))
-    await tx.connection.execute(update(deliveries).where(named).values(outcome=instead))
+    await tx.connection.execute(update(deliveries).where(deliveries.c.id.in_(these)).values(outcome=instead))

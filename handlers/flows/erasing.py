@@ -20,8 +20,11 @@ from storage import erasing, mentions, requests
 from storage.mentions import Kept
 from storage.records import AuditEntry
 
-RESOURCES, RECORDS, REQUESTS = 200, 20_000, 100
-"""How many one turn looks at. The resources of one turn are named in one record, which other software is sent."""
+RESOURCES, RECORDS, READ, REQUESTS = 200, 20_000, 2000, 100
+"""How many one turn looks at; of the records that the database looks through, so many are read.
+
+The resources of one turn are named in one record, which other software is sent.
+"""
 TURNS = 2
 """How many turns one transaction takes of what is more than that."""
 
@@ -87,11 +90,13 @@ async def _audit(turn: Turn) -> Erase | None:
     after = int(command.after)
     until = min(after + RECORDS, command.until)
     found = await mentions.records_with(
-        work.tx.connection, work.organization, command.member, known.words, after=after, until=until
+        work.tx.connection, work.organization, command.member, known.words, after=after, until=until, most=READ
     )
     naming = [one.seq for one in found if one.about or _says(json.loads(one.details), known)]
     if naming:
         await mentions.silence_these(work.tx, work.organization, naming, entry=turn.entry)
+    if len(found) == READ:
+        return replace(command, after=str(found[-1].seq))
     if until < command.until:
         return replace(command, after=str(until))
     return replace(command, stage="requests", after="")
@@ -154,9 +159,13 @@ _DEALT_WITH = OUTCOMES.dump_json(Done(Noted(changed=False))).decode()
 
 
 async def _answers(turn: Turn) -> Erase | None:
-    known = _known(turn)
-    await mentions.forget_answers(turn.work.tx, (known.member, *known.words), _DEALT_WITH, entry=turn.entry)
-    return None
+    work, command, known = turn.work, turn.command, _known(turn)
+    words = (known.member, *known.words)
+    found = await mentions.answers_with(work.tx.connection, words, after=command.after, most=READ)
+    naming = [id_ for id_, said in found if known.member in said or _says(json.loads(said), known)]
+    if naming:
+        await mentions.forget_answers(work.tx, naming, _DEALT_WITH, entry=turn.entry)
+    return replace(command, after=found[-1][0]) if len(found) == READ else None
 
 
 _STAGES: Mapping[Stage, Callable[[Turn], Awaitable[Erase | None]]] = {

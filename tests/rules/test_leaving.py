@@ -233,6 +233,7 @@ async def test_what_is_left_of_a_long_life_goes_some_at_a_time(
 ) -> None:
     monkeypatch.setattr(erasing, "RESOURCES", 2)
     monkeypatch.setattr(erasing, "RECORDS", 3)
+    monkeypatch.setattr(erasing, "READ", 1)
     monkeypatch.setattr(erasing, "REQUESTS", 1)
     acme = await organization(database_url, factor=True)
     boss, bob = await acme.member("admin", factor=True), await quixote(acme)
@@ -248,6 +249,28 @@ async def test_what_is_left_of_a_long_life_goes_some_at_a_time(
     dump = (await acme.dump()).replace(f"Other.{ADDRESS}", "").replace(f"other.{ADDRESS}", "")
     assert [line for line in dump.splitlines() if QUIXOTE in line or ADDRESS in line] == []
     assert await acme.chain_is_broken() is None
+
+
+SPELT = {
+    QUIXOTE: ("Zdenka  Quixote", "Zdenka\nQuixote", "ZDENKA\tquixote", "zden\u212aa Qu\u0131xote"),
+    "Özge Åberg-Łoś": ("özge åberg-łoś", "ÖZGE  ÅBERG-ŁOŚ"),
+    "Мария Круз": ("мария\nкруз", "МАРИЯ КРУЗ"),
+    'Bo "Sky" O\'Lun_d%': ('bo "s\u212ay" o\'lun_d%', 'BO "SKY"\nO\'LUN_D%'),
+}
+
+
+@pytest.mark.parametrize("name", SPELT)
+async def test_a_deleted_member_is_found_however_others_wrote_the_name(database_url: str, name: str) -> None:
+    acme = await organization(database_url, factor=True)
+    boss, other = await acme.member("admin", factor=True), await acme.member(name="Other")
+    bob = await acme.member(name=name, email=ADDRESS)
+    reasons = [f"as {spelt} told me" for spelt in (name, *SPELT[name])]
+    for number, reason in enumerate((*reasons, "nobody told me")):
+        await boss.does(ChangeRole(other.person, ("guest", "member")[number % 2], reason=reason))
+    await decided(acme, DeleteMember(bob.person), boss)
+    changed = [one["details"] for one in await acme.audited("role.changed") if one["target"] == f"member:{other.id}"]
+    assert [json.loads(one)["reason"] for one in changed if one] == ["nobody told me"]
+    assert name not in await acme.dump()
 
 
 async def test_no_file_of_people_keeps_the_name_of_a_deleted_member_as_its_example(sqlite_url: str) -> None:
