@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 from pydantic import TypeAdapter
@@ -45,20 +46,25 @@ class Traces:
         """What to look for where it stands among other things. A name of one word, or one that others bear, may mean
         somebody else: it is looked for in what is about this member alone."""
         whole = " ".join(self.name.split())
-        return (self.email, whole) if " " in whole and not self.shared else (self.email,)
-
-    def without(self, text: str) -> str:
-        """The text with the pseudonym in their place."""
-        return self._pattern.sub(pseudonym(self.member), text)
-
-    def are_in(self, text: str) -> bool:
-        return self._pattern.search(text) is not None
+        return self._all if " " in whole and not self.shared else (self.email,)
 
     @property
-    def _pattern(self) -> re.Pattern[str]:
-        """Whole words alone: `ann@acme.example` does not stand in `joann@acme.example`."""
-        found = "|".join(r"\s+".join(re.escape(part) for part in words.split()) for words in self.words)
-        return re.compile(rf"(?<![\w.+-])(?:{found})(?![\w-]|\.\w)", re.IGNORECASE)
+    def _all(self) -> tuple[str, ...]:
+        return (self.email, self.name) if self.name.strip() else (self.email,)
+
+    def without(self, text: str, *, about: bool = False) -> str:
+        """The text with the pseudonym in their place; ``about``: it is about them."""
+        return _pattern(self._all if about else self.words).sub(pseudonym(self.member), text)
+
+    def are_in(self, text: str) -> bool:
+        return _pattern(self.words).search(text) is not None
+
+
+@lru_cache(maxsize=16)
+def _pattern(texts: tuple[str, ...]) -> re.Pattern[str]:
+    """Whole words alone: `ann@acme.example` does not stand in `joann@acme.example`."""
+    found = "|".join(r"\s+".join(re.escape(part) for part in words.split()) for words in texts)
+    return re.compile(rf"(?<![\w.+-])(?:{found})(?![\w-]|\.\w)", re.IGNORECASE)
 
 
 _TRACES: TypeAdapter[Traces] = TypeAdapter(Traces)
@@ -91,12 +97,13 @@ def _of(member: str) -> str:
 # A kept command ------------------------------------------------------------------------------------------------------
 
 
-def without_in(command: str, traces: Traces, *, about: bool) -> str:
-    """A command as it was kept, as JSON; ``about``: it is theirs or about them, so what was said goes as well."""
+def without_in(command: str, traces: Traces, *, about: bool, running: bool = False) -> str:
+    """A command as it was kept, as JSON; ``about``: it is theirs or about them, so what was said goes as well, except
+    in the one that is ``running``."""
     kept = cast("dict[str, object]", json.loads(command))
     found = cast("dict[str, object]", _walked(kept, traces))
     if about and "reason" in found:
-        found["reason"] = ""
+        found["reason"] = traces.without(str(kept["reason"]), about=True) if running else ""
     if _names_them(kept, found, traces):
         found["name"] = None if kept.get("kind") == "invite" else pseudonym(traces.member)
     return command if found == kept else json.dumps(found, ensure_ascii=False, separators=(",", ":"))

@@ -88,7 +88,8 @@ async def _delete(work: Work, plan: Plan, alone: list[SpaceRecord], heir: Member
     if heir is not None:
         await _hand_on(work, alone, heir)
     count = await owned(work, target)
-    entry = work.entry("member.deleted", target.id, reason=known.without(plan.reason), resources=count)
+    reason = known.without(plan.reason, about=True)
+    entry = work.entry("member.deleted", target.id, reason=reason, resources=count)
     await end_requests(work, target, entry, how="deleted", called=called)
     await rows.leave(work.tx, target.id, entry=entry)
     await rows.bury(work.tx, Tombstone(target.id, called, f"deleted:{target.id}"), target.email, entry=entry)

@@ -138,12 +138,12 @@ async def _requests(turn: Turn) -> Erase | None:
 
 def _reworded(one: Kept, known: Traces, *, running: bool) -> Kept:
     """Of what was asked by them or about them no word is left, except why they are deleted."""
-    about = one.about and not running
+    gone = one.about and not running
     return replace(
         one,
-        command=traces.without_in(one.command, known, about=about),
-        reason="" if about else known.without(one.reason),
-        why="" if about else known.without(one.why),
+        command=traces.without_in(one.command, known, about=one.about, running=running),
+        reason="" if gone else known.without(one.reason, about=one.about),
+        why="" if gone else known.without(one.why, about=one.about),
         old=_value(one.old, known),
         new=_value(one.new, known),
     )

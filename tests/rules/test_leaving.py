@@ -273,6 +273,21 @@ async def test_a_deleted_member_is_found_however_others_wrote_the_name(database_
     assert name not in await acme.dump()
 
 
+async def test_a_name_of_one_word_goes_from_what_is_about_them_and_stays_elsewhere(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    boss, other = await acme.member("admin", factor=True), await acme.member(name="Other")
+    bob = await acme.member(name="Zdenka", email="z.q@acme.example")
+    request = waits(await boss.does(DeleteMember(bob.person, reason="ZDENKA has left us")))
+    await boss.does(ChangeRole(other.person, "guest", reason="the Zdenka is a project of theirs"))
+    assert told([await acme.founder.approves(request)]) == ["approved"]
+    left = [line for line in (await acme.dump()).splitlines() if "zdenka" in line.casefold()]
+    assert [json.loads(one)["reason"] for one in left] == ["the Zdenka is a project of theirs"]
+    called = f"Deleted member {bob.id[:6].upper()}"
+    assert (await acme.request(request))["reason"] == f"{called} has left us"
+    [deleted] = await acme.audited("member.deleted")
+    assert json.loads(deleted["details"])["reason"] == f"{called} has left us"
+
+
 async def test_no_file_of_people_keeps_the_name_of_a_deleted_member_as_its_example(sqlite_url: str) -> None:
     """A name that shows whether a file was read rightly is somebody's."""
     acme = await organization(sqlite_url, factor=True)
