@@ -104,17 +104,15 @@ def without_in(command: str, traces: Traces, *, about: bool, running: bool = Fal
     found = cast("dict[str, object]", _walked(kept, traces))
     if about and "reason" in found:
         found["reason"] = traces.without(str(kept["reason"]), about=True) if running else ""
-    if _names_them(kept, found, traces):
-        found["name"] = None if kept.get("kind") == "invite" else pseudonym(traces.member)
+    if _edits_them(kept, traces):
+        found |= {"name": kept.get("name") and pseudonym(traces.member), "timezone": None}
+    elif kept.get("kind") == "invite" and kept.get("name") and kept.get("emails") != found.get("emails"):
+        found["name"] = None
     return command if found == kept else json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def _names_them(kept: Mapping[str, object], found: Mapping[str, object], traces: Traces) -> bool:
-    """Whether the name in it is what they are to be called."""
-    if not kept.get("name"):
-        return False
-    if kept.get("kind") == "invite":
-        return kept.get("emails") != found.get("emails")
+def _edits_them(kept: Mapping[str, object], traces: Traces) -> bool:
+    """Whether what is in it is what they were to be called, and where they were to live."""
     person = kept.get("person")
     return kept.get("kind") == "edit-member" and isinstance(person, dict) and traces.member in person.values()
 

@@ -78,6 +78,7 @@ class Kept:
     """The words of one request; ``about``: it is theirs or about them."""
 
     id: str
+    change: str
     about: bool
     command: str
     reason: str
@@ -90,7 +91,7 @@ async def next_requests(
     connection: AsyncConnection, organization: str, member: str, *, after: str, most: int
 ) -> list[Kept]:
     own = requests.c.id.in_(_theirs(member)).label("about")
-    columns = (requests.c.id, own, requests.c.command, requests.c.reason, requests.c.why)
+    columns = (requests.c.id, requests.c.change, own, requests.c.command, requests.c.reason, requests.c.why)
     statement = (
         select(*columns, requests.c.old_value, requests.c.new_value)
         .where(requests.c.organization_id == organization, requests.c.id > after)

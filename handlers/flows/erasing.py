@@ -139,14 +139,19 @@ async def _requests(turn: Turn) -> Erase | None:
 def _reworded(one: Kept, known: Traces, *, running: bool) -> Kept:
     """Of what was asked by them or about them no word is left, except why they are deleted."""
     gone = one.about and not running
+    described = one.about and one.change in _DESCRIBING
     return replace(
         one,
         command=traces.without_in(one.command, known, about=one.about, running=running),
         reason="" if gone else known.without(one.reason, about=one.about),
         why="" if gone else known.without(one.why, about=one.about),
-        old=_value(one.old, known),
-        new=_value(one.new, known),
+        old=None if described else _value(one.old, known),
+        new=None if described else _value(one.new, known),
     )
+
+
+_DESCRIBING = frozenset({"edit-member"})
+"""Their values before and after are what somebody is called and where they live; those of others are ids."""
 
 
 def _value(value: str | None, known: Traces) -> str | None:

@@ -277,7 +277,7 @@ async def _tell_managers(work: Work, request: RequestRecord) -> None:
 
 def _tell(work: Work, request: RequestRecord, about: About) -> None:
     if request.requester != work.by:
-        work.post(Told(to=request.requester, about=about, by=work.by, request=request.id, new=request.new))
+        work.post(Told(to=request.requester, about=about, by=work.by, request=request.id))
 
 
 async def _close(work: Work, request: RequestRecord, state: Ended, about: About, *, why: str = "") -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ from handlers.commands import (
     DataDeleted,
     DeleteData,
     DeleteMember,
+    Deny,
     Departed,
     Done,
+    EditMember,
     ImportLine,
     ImportRead,
     Invite,
@@ -38,7 +41,19 @@ from handlers.flows import erasing
 from handlers.notices import NOTICES, Told
 from storage import imports
 from storage.outbox import done
-from storage.tables import audit, grants, invitations, members, outbox, resources, shares, spaces, ties, toggles
+from storage.tables import (
+    audit,
+    grants,
+    invitations,
+    members,
+    outbox,
+    requests,
+    resources,
+    shares,
+    spaces,
+    ties,
+    toggles,
+)
 from storage.tables import imports as import_rows
 from tests.asking import asking, operator_does
 from tests.people import Org, Somebody, at_once, closing, organization, result, told, waits, why
@@ -47,6 +62,7 @@ __all__ = ["closing"]
 
 pytestmark = pytest.mark.usefixtures("closing")
 
+DEFAULT = Path(__file__).parents[2] / "handlers/catalogues/default.toml"
 QUIXOTE = "Zdenka Quixote"
 ADDRESS = "zdenka.quixote@acme.example"
 
@@ -286,6 +302,24 @@ async def test_a_name_of_one_word_goes_from_what_is_about_them_and_stays_elsewhe
     assert (await acme.request(request))["reason"] == f"{called} has left us"
     [deleted] = await acme.audited("member.deleted")
     assert json.loads(deleted["details"])["reason"] == f"{called} has left us"
+
+
+async def test_names_that_a_deleted_member_had_before_or_was_denied_go_too(database_url: str, tmp_path: Path) -> None:
+    text, _, _ = DEFAULT.read_text().partition("[privileged]")
+    catalogue = tmp_path / "careful.toml"
+    catalogue.write_text(
+        f'{text}[privileged]\nlines = [{{ changes = ["edit", "delete"], approvals = 1, code = false }}]\n'
+    )
+    acme = await organization(database_url, catalogue=str(catalogue))
+    ada, hal, bob = await acme.member("admin"), await acme.member("admin"), await quixote(acme)
+    await hal.approves(await ada.asks(EditMember(bob.person, "Zora Quixote-Smith", "Asia/Tokyo")))
+    await hal.does(Deny(await ada.asks(EditMember(bob.person, "Zelda Third", "Asia/Manila")), "no"))
+    assert told([await hal.approves(await ada.asks(DeleteMember(bob.person)))]) == ["approved"]
+    dump = await acme.dump()
+    assert [one for one in ("Zdenka", "Zora", "Zelda", "Asia/Tokyo", "Asia/Manila") if one in dump] == []
+    edits = [one["id"] for one in await acme.rows(requests) if one["change"] == "edit-member"]
+    cards = [await acme.usher.queries.card(one) for one in edits]
+    assert [card.becomes for card in cards if card] == [(("name", f"Deleted member {bob.id[:6].upper()}"),)] * 2
 
 
 async def test_no_file_of_people_keeps_the_name_of_a_deleted_member_as_its_example(sqlite_url: str) -> None:
