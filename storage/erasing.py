@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chain import INSTANCE
@@ -21,6 +21,7 @@ from storage.tables import (
     dataset_rules,
     grants,
     groups,
+    guesses,
     import_lines,
     invitations,
     links,
@@ -40,6 +41,7 @@ from storage.tables import imports as import_rows
 from storage.transaction import Transaction
 
 RESOURCE, EMAIL = "resource", "email"
+_BY_SLACK = "slack:"
 
 
 # What somebody owns ---------------------------------------------------------------------------------------------------
@@ -127,6 +129,8 @@ async def bury(tx: Transaction, stone: Tombstone, email: str, *, entry: AuditEnt
     for table in (recovery_codes, credentials, proofs, links, mailings):
         await run(delete(table).where(table.c.member_id == member))
     await run(delete(outbox).where(outbox.c.target == f"member:{member}"))
+    # Which names were offered to them: whoever knows the member's id could guess at what stands there.
+    await run(delete(guesses).where(guesses.c.id.startswith(f"name/{member}/")))
     values = {"name": stone.name, "name_folded": folded(stone.name), "timezone": "UTC", "active_at": None}
     values |= {"email": stone.address, "email_folded": folded(stone.address), "deleted_at": tx.now}
     await run(update(members).where(members.c.id == member).values(**values))
@@ -141,18 +145,34 @@ async def bury(tx: Transaction, stone: Tombstone, email: str, *, entry: AuditEnt
     await run(update(import_lines).where(lines).values(**blank))
 
 
-async def forget_account(tx: Transaction, workspace: str, email: str, user: str | None, *, entry: AuditEntry) -> None:
+_TYING = ("account.connected", "invitation.accepted", "organization.set-up")
+
+
+async def accounts_of(connection: AsyncConnection, organization: str, member: str) -> list[tuple[str, str]]:
+    """Team and user of every Slack account that tied itself to them. A tie ends when they are removed; the record of
+    who made it stays."""
+    about = and_(audit.c.chain == organization, audit.c.target == f"member:{member}", audit.c.refused.is_(False))
+    tying = and_(about, audit.c.action.in_(_TYING), audit.c.actor.startswith(_BY_SLACK))
+    actors = (await connection.execute(select(audit.c.actor).where(tying).distinct())).scalars()
+    named = (actor.removeprefix(_BY_SLACK).partition("/") for actor in actors)
+    return [(team, user) for team, _, user in named]
+
+
+async def forget_accounts(
+    tx: Transaction, workspace: str, email: str, accounts: Sequence[tuple[str, str]], *, entry: AuditEntry
+) -> None:
     """What Slack said of them, and the instance's records of that; whoever still is somebody in another organization
     stays known, and Slack says it again of whoever comes back."""
     tx.note(entry)
     tied = and_(ties.c.team == slack_accounts.c.team, ties.c.slack_user == slack_accounts.c.slack_user)
-    theirs = or_(func.lower(slack_accounts.c.email) == email.lower(), slack_accounts.c.slack_user == (user or ""))
+    own = tuple_(slack_accounts.c.team, slack_accounts.c.slack_user).in_(accounts)
+    theirs = or_(func.lower(slack_accounts.c.email) == email.lower(), own)
     elsewhere = select(ties.c.member_id).where(tied).exists()
     gone = and_(slack_accounts.c.workspace_id == workspace, theirs, ~elsewhere)
     forgotten = await tx.connection.execute(
         delete(slack_accounts).where(gone).returning(slack_accounts.c.team, slack_accounts.c.slack_user)
     )
-    targets = [f"slack:{row.team}/{row.slack_user}" for row in forgotten]
+    targets = [f"{_BY_SLACK}{row.team}/{row.slack_user}" for row in forgotten]
     if targets:
         said = and_(audit.c.chain == INSTANCE, audit.c.target.in_(targets))
         await tx.connection.execute(update(audit).where(said).values(ERASED))

@@ -44,12 +44,14 @@ from storage.outbox import done
 from storage.tables import (
     audit,
     grants,
+    guesses,
     invitations,
     members,
     outbox,
     requests,
     resources,
     shares,
+    slack_accounts,
     spaces,
     ties,
     toggles,
@@ -429,6 +431,39 @@ async def test_whoever_was_removed_can_still_be_deleted_by_their_address(databas
     await boss.does(RemoveMember(bob.person))
     assert told([await decided(acme, DeleteMember(Person(email=ADDRESS)), boss)]) == ["approved"]
     assert ADDRESS not in await acme.dump()
+
+
+async def test_what_slack_said_of_whoever_was_removed_goes_when_they_are_deleted(database_url: str) -> None:
+    """Also under another address than theirs here, when no tie leads there any more."""
+    acme = await organization(database_url, factor=True)
+    boss, bob = await acme.member("admin", factor=True), await quixote(acme)
+    await bob.slack_says(email="zdenka.private@slack.example")
+    await boss.does(RemoveMember(bob.person))
+    await bob.slack_says(email="zdenka.home@slack.example")
+    assert told([await decided(acme, DeleteMember(Person(email=ADDRESS)), boss)]) == ["approved"]
+    assert [line for line in (await acme.dump()).splitlines() if "zdenka" in line.casefold()] == []
+    kept = {one["slack_user"] for one in await acme.rows(slack_accounts)}
+    assert kept == {acme.founder.account.user, boss.account.user}
+
+
+async def test_what_slack_said_of_a_founder_goes_with_them_too(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    first, twin = acme.founder, await acme.member("super_admin", factor=True)
+    await first.slack_says(name="Rosalind Root", email="rosalind@slack.example")
+    await acme.operator(RemoveMember(first.person))
+    await acme.operator(DeleteMember(Person(email=first.email)))
+    assert {one["slack_user"] for one in await acme.rows(slack_accounts)} == {twin.account.user}
+    assert "rosalind" not in (await acme.dump()).casefold()
+
+
+async def test_names_that_were_offered_to_a_deleted_member_are_not_left_to_be_guessed(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    boss, bob, cleo = await acme.member("admin", factor=True), await quixote(acme), await acme.member()
+    for one in bob, cleo:
+        await one.slack_says(name="Robin Renamed")
+    await decided(acme, DeleteMember(bob.person), boss)
+    kept = [one["id"] for one in await acme.rows(guesses)]
+    assert [cleo.id in id_ for id_ in kept if id_.startswith("name/")] == [True]
 
 
 async def test_somebody_invited_is_deleted_with_the_invitation(database_url: str) -> None:
