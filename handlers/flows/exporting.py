@@ -21,6 +21,8 @@ async def export(command: Export, work: Work) -> Result:
     counted = await stored.count(connection, work.organization, sought.narrow, now=work.now)
     filters = _by_ids(sought)
     said = {name: value for name in Filters.__slots__ if (value := getattr(filters, name))}
+    if filters.words:  # they may be a part of somebody's name, which would not be found when that one is deleted
+        said["words"] = True
     work.tx.note(work.entry("members.exported", filters=said, members=counted.count))
     work.post(MembersFile(to=me.id, filters=filters))
     return Exporting(counted.count, exact=counted.exact)

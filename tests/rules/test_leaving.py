@@ -23,6 +23,8 @@ from handlers.commands import (
     Departed,
     Done,
     EditMember,
+    Export,
+    Filters,
     ImportLine,
     ImportRead,
     Invite,
@@ -464,6 +466,13 @@ async def test_names_that_were_offered_to_a_deleted_member_are_not_left_to_be_gu
     await decided(acme, DeleteMember(bob.person), boss)
     kept = [one["id"] for one in await acme.rows(guesses)]
     assert [cleo.id in id_ for id_ in kept if id_.startswith("name/")] == [True]
+
+
+async def test_the_audit_says_that_members_were_searched_for_an_export_and_not_by_which_words(sqlite_url: str) -> None:
+    acme = await organization(sqlite_url)
+    await acme.founder.does(Export(Filters(words="quixote zden", status="active")))
+    [entry] = await acme.audited("members.exported")
+    assert json.loads(entry["details"])["filters"] == {"words": True, "status": "active"}
 
 
 async def test_somebody_invited_is_deleted_with_the_invitation(database_url: str) -> None:
