@@ -30,7 +30,7 @@ def viewer(facts: Facts) -> Viewer:
     asking = listing.viewer(facts)
     if asking.lists is None:
         policy.check(Case("export"), replace(facts, space=None, target=None))
-    elif not asking.lists:
+    elif not asking.lists or policy.is_closed(facts.catalogue, "export"):
         raise Refusal("may-not", change="export")
     return asking
 

@@ -44,6 +44,11 @@ def holds(facts: Facts, member: MemberRecord, change: Change) -> bool:
     return needed is not None and needed != NOBODY and needed in held(facts, member)
 
 
+def is_closed(catalogue: Catalogue, change: Change) -> bool:
+    """Whether nobody may make this change, whatever they hold."""
+    return catalogue.needs.get(change, NOBODY) == NOBODY
+
+
 def held(facts: Facts, member: MemberRecord) -> frozenset[str]:
     """All that a member may do in the scope of the facts; `kind:action` on the resources they reach there."""
     return holdings.opened(holdings.sources(facts.catalogue, holdings.of_member(member), facts.place))
@@ -310,7 +315,10 @@ def permitted(facts: Facts) -> frozenset[Change]:
         return frozenset()
     needs = facts.catalogue.needs
     allowed: set[Change] = {change for change, needed in needs.items() if facts.catalogue.allows(role, needed)}
-    allowed |= _in_spaces(facts)
+    inside = _in_spaces(facts)
+    if "list" in inside - allowed and not is_closed(facts.catalogue, "export"):
+        allowed.add("export")  # of those whom they may list
+    allowed |= inside
     allowed.add("request-access")
     return frozenset(allowed)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from handlers.commands import (
     CreateSpace,
     Deactivate,
     Done,
+    Export,
     Filters,
     Invite,
     JoinGroup,
@@ -20,12 +22,14 @@ from handlers.home_queries import ACCESS_SOON, INVITATIONS_SOON
 from handlers.member_models import MemberPage, MemberRow
 from handlers.models import NO_TALLIES
 from storage.store import Store
-from tests.people import Org, Somebody, closing, organization
+from tests.people import Org, Somebody, closing, organization, told
 from tests.test_statements import counting
 
 __all__ = ["closing"]
 
 pytestmark = pytest.mark.usefixtures("closing")
+
+DEFAULT = Path(__file__).parents[2] / "handlers/catalogues/default.toml"
 
 
 async def page(who: Somebody, after: str | None = None, **filters: str) -> MemberPage:
@@ -183,6 +187,20 @@ async def test_a_space_that_is_not_reached_does_not_change_what_a_longer_name_me
     await ada.does(CreateSpace("Apollo Mona"))
     assert (await page(mona, space="Apollo mona")).filters == before == Filters(words="mona", space="Apollo")
     assert (await page(ada, space="Apollo mona")).filters == Filters(space="Apollo Mona")
+
+
+@pytest.mark.parametrize(("export", "said"), [("members:list", ["exporting"] * 2), ("nobody", ["may-not"] * 2)])
+async def test_where_a_catalogue_closes_the_export_nobody_has_it_nor_is_offered_it(
+    sqlite_url: str, tmp_path: Path, export: str, said: list[str]
+) -> None:
+    catalogue = tmp_path / "c.toml"
+    catalogue.write_text(DEFAULT.read_text().replace('export = "members:list"', f'export = "{export}"'))
+    acme = await organization(sqlite_url, catalogue=str(catalogue))
+    bob, cleo = await acme.member("member"), await acme.member("member")
+    await bob.does(CreateSpace("Apollo"))
+    assert told([await one.does(Export()) for one in (acme.founder, bob)]) == said
+    offered = [("export" in (await one.desk()).may) for one in (acme.founder, bob, cleo)]
+    assert offered == [*(one == "exporting" for one in said), False]
 
 
 # Narrowing ------------------------------------------------------------------------------------------------------------

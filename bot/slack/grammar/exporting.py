@@ -18,6 +18,6 @@ EXPORT_VERBS: tuple[Verb, ...] = (
         "the members as users.csv, in your direct messages; words and filters narrow it as they do the list",
         "export role:{role} status:active",
         export,
-        needs=frozenset({"export", "list"}),
+        needs=frozenset({"export"}),
     ),
 )
