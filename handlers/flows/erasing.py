@@ -20,7 +20,7 @@ from storage import erasing, mentions, requests
 from storage.mentions import Kept
 from storage.records import AuditEntry
 
-RESOURCES, RECORDS, READ, REQUESTS = 200, 20_000, 2000, 100
+RESOURCES, RECORDS, READ, REQUESTS = 200, 20_000, 500, 50
 """How many one turn looks at; of the records that the database looks through, so many are read.
 
 The resources of one turn are named in one record, which other software is sent.
