@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from handlers import holdings
@@ -141,8 +141,27 @@ def check_cap(facts: Facts, organization: Role | None, role: Role) -> None:
         raise Refusal("at-most-viewer", "role", role=role.title, most=most.title if most else "")
 
 
+def parts(case: Case, facts: Facts) -> Iterator[tuple[Case, Facts]]:
+    """A change, and the changes that it brings about: what an heir gets, they get as if it were given to them."""
+    yield case, facts
+    yield from inherited(case, facts)
+
+
+def inherited(case: Case, facts: Facts) -> Iterator[tuple[Case, Facts]]:
+    """One change of a role in each space that is left to an heir."""
+    top = facts.catalogue.space_top
+    for space in case.left if case.heir and top else ():
+        there = replace(facts, target=case.heir, space=space)
+        yield Case("change-role", old=there.space_role(case.heir), new=top), there
+
+
 def judge(case: Case, facts: Facts) -> Verdict:
     """Approvals and proof: of all entries of the catalogue that match, the strictest speaks."""
+    verdicts = [_judged(*part) for part in parts(case, facts)]
+    return Verdict(max(one.approvals for one in verdicts), any(one.code for one in verdicts))
+
+
+def _judged(case: Case, facts: Facts) -> Verdict:
     true = conditions(case, facts)
     # Nobody slips past what a catalogue asks for before somebody joins a group.
     changes = {case.change, "groups"} if case.joins else {case.change}
@@ -215,7 +234,26 @@ def may_approve(case: Case, facts: Facts, *, excluded: frozenset[str]) -> Refusa
         return refusal
     if (case.opens or (case.roles and _gives(made.change))) and lacks(facts, me, case):
         return Refusal("may-not-give", "role", role=case.new.title if case.new else "")
+    return _may_hand_on(case, facts, excluded)
+
+
+def _may_hand_on(case: Case, facts: Facts, excluded: frozenset[str]) -> Refusal | None:
+    """Whoever agrees to an heir could make them what they become (K2)."""
+    for part, there in inherited(case, facts):
+        if may_approve(part, there, excluded=excluded) is not None:
+            return not_inherited(there)
     return None
+
+
+def not_inherited(there: Facts) -> Refusal:
+    top, space = there.catalogue.space_top, there.space
+    return Refusal(
+        "heir-not-given",
+        "heir",
+        person=_name_of(there.target),
+        role=top.title if top else "",
+        space=space.name if space else "",
+    )
 
 
 def _name_of(member: MemberRecord | None) -> str:
