@@ -80,7 +80,7 @@ async def park(work: Work, plan: Plan, verdict: Verdict) -> Waiting:
             return Waiting("code", same.id, code=True)
         raise Refusal("already-asked", request=same.id)
     details = {"change": plan.command.kind, "old": plan.old, "new": plan.new, "reason": plan.reason, "lone": lone}
-    entry = replace(work.entry("request.made", plan.beneficiary or "", **details), request=request.id)
+    entry = replace(work.entry("request.made", request.about, **details), request=request.id)
     await requests.add(work.tx, request, entry=entry)
     work.post(Timer(ExpireRequest(request.id)), due=request.expires)
     if lone:
@@ -232,7 +232,7 @@ async def approve(command: Approve, work: Work, plan_for: Planner) -> Outcome:
     if me.id in voters:
         raise Refusal("already-voted")
     earlier = await _still_count(work, request, plan, voters)
-    entry = replace(work.entry("request.approved", request.beneficiary or ""), request=request.id)
+    entry = replace(work.entry("request.approved", request.about), request=request.id)
     await requests.vote(work.tx, request.id, me.id, entry=entry)
     missing = request.approvals - earlier - 1
     if missing > 0:
@@ -253,7 +253,7 @@ async def _still_count(work: Work, request: RequestRecord, plan: Plan, voters: t
 
 async def _run(work: Work, request: RequestRecord, asked: Work, plan: Plan) -> Outcome:
     assert work.me is not None  # noqa: S101 - checked before
-    ended = replace(work.entry("request.executed", request.beneficiary or ""), request=request.id)
+    ended = replace(work.entry("request.executed", request.about), request=request.id)
     if not await requests.end(work.tx, request.id, "approved", by=work.me.id, entry=ended):
         raise Refusal("request-ended", state="approved")
     result = await plan.run(asked, plan)
@@ -283,7 +283,7 @@ def _tell(work: Work, request: RequestRecord, about: About) -> None:
 
 async def _close(work: Work, request: RequestRecord, state: Ended, about: About, *, why: str = "") -> Outcome:
     """End a request without running it; the card says so and the asker is told."""
-    entry = replace(work.entry(f"request.{state}", request.beneficiary or "", why=why), request=request.id)
+    entry = replace(work.entry(f"request.{state}", request.about, why=why), request=request.id)
     if not await requests.end(work.tx, request.id, state, by=work.by, why=why, entry=entry):
         raise Refusal("request-ended", state=state)
     work.post(CardUpdate(request.id))
