@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import holdings
+from handlers import affected, holdings
 from handlers.catalogue import Catalogue, Change, Condition, Role
 from handlers.catalogue_words import MANAGING
 from handlers.commands import Refusal
@@ -141,23 +141,9 @@ def check_cap(facts: Facts, organization: Role | None, role: Role) -> None:
         raise Refusal("at-most-viewer", "role", role=role.title, most=most.title if most else "")
 
 
-def parts(case: Case, facts: Facts) -> Iterator[tuple[Case, Facts]]:
-    """A change, and the changes that it brings about: what an heir gets, they get as if it were given to them."""
-    yield case, facts
-    yield from inherited(case, facts)
-
-
-def inherited(case: Case, facts: Facts) -> Iterator[tuple[Case, Facts]]:
-    """One change of a role in each space that is left to an heir."""
-    top = facts.catalogue.space_top
-    for space in case.left if case.heir and top else ():
-        there = replace(facts, target=case.heir, space=space)
-        yield Case("change-role", old=there.space_role(case.heir), new=top), there
-
-
 def judge(case: Case, facts: Facts) -> Verdict:
     """Approvals and proof: of all entries of the catalogue that match, the strictest speaks."""
-    verdicts = [_judged(*part) for part in parts(case, facts)]
+    verdicts = [_judged(*part) for part in affected.parts(case, facts)]
     return Verdict(max(one.approvals for one in verdicts), any(one.code for one in verdicts))
 
 
@@ -187,9 +173,9 @@ def conditions(case: Case, facts: Facts) -> frozenset[Condition]:
     gives = facts.me is not None and ((_gives(case.change) and bool(case.roles)) or bool(case.opens))
     table: dict[Condition, bool] = {
         "result manages members": any(map(catalogue.manages_members, case.roles)) or bool(case.opens & MANAGING),
-        "target manages members": catalogue.manages_members(old),
+        "target manages members": affected.managing(case, facts),
         "raises": new is not None and (old is None or new.rank > old.rank),
-        "lowers": new is not None and old is not None and new.rank < old.rank,
+        "lowers": new is not None and any(new.rank < one.rank for one in affected.roles(case, facts)),
         "gives more than held": gives and bool(lacks(facts, facts.me, case)),
         "own request": case.own,
         "changes the catalogue": case.remodels,
@@ -239,7 +225,7 @@ def may_approve(case: Case, facts: Facts, *, excluded: frozenset[str]) -> Refusa
 
 def _may_hand_on(case: Case, facts: Facts, excluded: frozenset[str]) -> Refusal | None:
     """Whoever agrees to an heir could make them what they become (K2)."""
-    for part, there in inherited(case, facts):
+    for part, there in affected.inherited(case, facts):
         if may_approve(part, there, excluded=excluded) is not None:
             return not_inherited(there)
     return None
@@ -336,9 +322,12 @@ _KEPT: Mapping[str, Change] = {
 
 
 def outranks(facts: Facts, me: MemberRecord, target: MemberRecord | None) -> bool:
-    """The lone way is closed against a target of equal or higher rank."""
-    mine, theirs = facts.organization_role(me), facts.organization_role(target)
-    return mine is not None and (theirs is None or theirs.rank < mine.rank)
+    """The lone way is closed against a target of equal or higher rank, also where that lies below a temporary role."""
+    mine, known = facts.organization_role(me), facts.catalogue.organization
+    theirs = [
+        known[grant.what] for grant in (target.roles if target else ()) if not grant.space and grant.what in known
+    ]
+    return mine is not None and all(role.rank < mine.rank for role in theirs)
 
 
 def permitted(facts: Facts) -> frozenset[Change]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import policy, traces
+from handlers import affected, policy, traces
 from handlers.cases import LEFT
 from handlers.commands import DeleteMember, Departed, Erase, Named, Person, Refusal, Result
 from handlers.facts import Case, Facts
@@ -65,7 +65,7 @@ def _heir(command: DeleteMember, work: Work, target: MemberRecord, alone: list[S
 
 def _check_inherits(case: Case, facts: Facts) -> None:
     """Whoever deletes could give it to the heir themselves. Raises Refusal."""
-    for part, there in policy.inherited(case, facts):
+    for part, there in affected.inherited(case, facts):
         try:
             policy.check(part, there)
         except Refusal as refusal:

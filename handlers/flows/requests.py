@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from handlers import policy
+from handlers import affected, policy
 from handlers.cards import able_to_decide, could_decide, not_gaining
 from handlers.cases import command_of
 from handlers.commands import (
@@ -105,7 +105,7 @@ def _check_lone(work: Work, plan: Plan, me: MemberRecord) -> None:
 def _check_alone(work: Work, plan: Plan, me: MemberRecord) -> None:
     """What somebody does not hold they never give alone (invariant 24), unless nobody stands above them."""
     own, highest = plan.case.change == "request-access", plan.facts.organization_role(me) is plan.facts.catalogue.top
-    gives = any("gives more than held" in policy.conditions(*part) for part in policy.parts(plan.case, plan.facts))
+    gives = any("gives more than held" in policy.conditions(*part) for part in affected.parts(plan.case, plan.facts))
     more = gives and not highest
     if own or more or me.id in plan.case.apart or not policy.outranks(plan.facts, me, plan.facts.target):
         raise Refusal("nobody-approves", role=_whom_to_ask(work))
