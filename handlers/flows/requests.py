@@ -196,18 +196,22 @@ def _gone_from_slack(member: MemberRecord) -> bool:
     return member.team is not None and not member.slack_good
 
 
-async def check_decider(work: Work, request: RequestRecord, asked: Work, plan: Plan) -> MemberRecord:
-    """May whoever pressed decide this? Raises Refusal (invariants 31, 32)."""
+async def check_decider(
+    work: Work, request: RequestRecord, asked: Work, plan: Plan, *, approving: bool = True
+) -> MemberRecord:
+    """May whoever pressed decide this? Raises Refusal (invariants 31, 32). To leave something as it is never takes a
+    second person."""
     me = policy.acts(work.facts)
     if me is None:
         raise Refusal("not-connected")
+    case = plan.case if approving else replace(plan.case, apart=frozenset())
     if request.lone and me.id == request.requester:
         if await approvers(asked, plan):
             raise Refusal("own-request")
-        _check_alone(asked, plan, me)
+        _check_alone(asked, replace(plan, case=case), me)
         return me
     decider = replace(plan.facts, me=me, actor=work.facts.actor)
-    refusal = policy.may_approve(plan.case, decider, excluded=_involved(plan, request.requester))
+    refusal = policy.may_approve(case, decider, excluded=_involved(plan, request.requester))
     if refusal is not None:
         raise refusal
     if not await not_gaining(work.tx.connection, plan.case, plan.facts, [me]):
@@ -303,7 +307,7 @@ async def deny(command: Deny, work: Work, plan_for: Planner) -> Outcome:
     if isinstance(found, Void):
         policy.acts(work.facts)
         return await _close(work, request, "void", "request-void", why=found.why)
-    await check_decider(work, request, *found)
+    await check_decider(work, request, *found, approving=False)
     reason = checked_reason(command.reason, needed=True)
     return await _close(work, request, "denied", "request-denied", why=reason)
 
@@ -317,7 +321,7 @@ async def cancel(command: Cancel, work: Work, plan_for: Planner) -> Outcome:
         found = await stored_plan(work, request, plan_for)
         if isinstance(found, Void):
             return await _close(work, request, "void", "request-void", why=found.why)
-        await check_decider(work, request, *found)
+        await check_decider(work, request, *found, approving=False)
     return await _close(work, request, "cancelled", "request-cancelled")
 
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from handlers.commands import (
+    Cancel,
     ChangeRole,
     CredentialsReset,
     CredentialsSet,
     Deactivate,
+    Deny,
     FinishReset,
     Minted,
     OpenSetup,
@@ -325,6 +327,16 @@ async def test_both_resets_of_one_person_take_two_approvers(
     assert told([await dora.approves(other)]) == ["approved"]
 
 
+@pytest.mark.parametrize("how", [Deny, Cancel])
+async def test_whoever_approved_one_reset_may_still_stop_the_other(database_url: str, how: type[Deny | Cancel]) -> None:
+    acme = await organization(database_url, factor=True)
+    ada, bob, cleo = [await acme.member("admin", factor=True) for _ in range(3)]
+    one, other = await bob.asks(ResetPassword(ada.person)), await bob.asks(ResetFactor(ada.person))
+    stops = Deny(other, "I smell a rat") if how is Deny else Cancel(other)
+    assert told([await cleo.approves(one), await cleo.does(stops)]) == ["approved", "request-ended"]
+    assert (await held(acme, ada))["factor_sealed"]
+
+
 @pytest.mark.invariant(17)
 async def test_after_a_week_the_same_person_may_approve_the_other(database_url: str) -> None:
     acme = await organization(database_url, factor=True)
@@ -351,10 +363,11 @@ async def test_who_manages_nobody_is_reset_at_once_and_others_wait_for_a_code(da
         "credentials-reset",
         "credentials-reset",
     ]
+    posted = await letters(acme)
     request = await ada.asks(ResetPassword(manager.person))
     row = await acme.request(request)
     assert (row["approvals"], row["code"]) == (1, True)
-    assert not [one for one in await letters(acme) if one == row["id"]]
+    assert await letters(acme) == posted
 
 
 async def test_whose_role_was_lowered_meanwhile_can_approve_no_more(database_url: str) -> None:
