@@ -79,13 +79,20 @@ async def grounds(
 ) -> Grounds:
     """Of all these requests in three statements at most."""
     commands = [command for record in records if (command := command_of(record)) is not None]
-    resets = {(record.target, record.change) for record in records if record.target and record.change in OTHER}
     return Grounds(
         catalogues,
         await names.places(connection, organization, {one for record in records for one in _spaces_in(record)}),
         await names.resources_of(connection, organization, {one for c in commands if (one := _resource_in(c))}),
-        await apart(connection, organization, resets, now=now),
+        await taking_no_part(connection, organization, records, now=now),
     )
+
+
+async def taking_no_part(
+    connection: Connection, organization: str, records: Sequence[RequestRecord], *, now: datetime
+) -> dict[tuple[str, str], frozenset[str]]:
+    """In the resets that these are, by member and kind."""
+    resets = {(record.target, record.change) for record in records if record.target and record.change in OTHER}
+    return await apart(connection, organization, resets, now=now)
 
 
 def _spaces_in(record: RequestRecord) -> tuple[str, ...]:

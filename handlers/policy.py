@@ -161,6 +161,9 @@ def _judged(case: Case, facts: Facts) -> Verdict:
         return Verdict()
     if case.change == "request-access" or case.own:
         approvals = max(approvals, 1)
+    # Two things that nobody does alone to one person (invariant 17): whoever did the one waits for somebody else.
+    if facts.me is not None and facts.me.id in case.apart:
+        return Verdict(max(approvals, 1), code=True)
     # Another catalogue changes what everybody may do, so in every catalogue somebody else agrees to it, with a code. A
     # catalogue can ask for more under the condition "changes the catalogue".
     if case.remodels:

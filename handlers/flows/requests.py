@@ -92,6 +92,7 @@ async def park(work: Work, plan: Plan, verdict: Verdict) -> Waiting:
         approvers=tuple(named(one) for one in who[:10]),
         approvals=request.approvals,
         code=request.code,
+        apart=me.id in plan.case.apart,
     )
 
 
