@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast, get_args
 
 from handlers import policy, recataloguing
-from handlers.cases import case_of, command_of, grounds
+from handlers.cases import case_of, command_of, grounds, taking_no_part
 from handlers.commands import ChangeRole, ChangeSettings, Command, RequestAccess
 from handlers.contents import Becomes, Names, contents, people_in, things_in
 from handlers.facts import Case, Facts, named
@@ -48,7 +48,9 @@ class Cards:
             people={one.id: named(one) for one in loaded},
             things=await names.of_things(connection, organization.id, sorted(things)),
         )
-        around = _Around(known, votes, kept, self._house.catalogues)
+        waiting = [record for record in records if record.state == "pending"]
+        apart = await taking_no_part(connection, organization.id, waiting, now=now)
+        around = _Around(known, votes, kept, self._house.catalogues, apart)
         return [card for record in records if (card := _card(record, around)) is not None]
 
     async def decidable(
@@ -152,6 +154,7 @@ class _Around:
     votes: Mapping[str, tuple[str, ...]]
     kept: Mapping[str, Command]
     catalogues: Catalogues
+    apart: Mapping[tuple[str, str], frozenset[str]]
 
 
 def _card(record: RequestRecord, around: _Around) -> RequestCard | None:
@@ -193,6 +196,7 @@ def _card(record: RequestRecord, around: _Around) -> RequestCard | None:
         people=held.people,
         others=held.others,
         becomes=(*held.becomes, *_effects(command, around)),
+        apart=record.requester in around.apart.get((record.target or "", record.change), frozenset()),
     )
 
 

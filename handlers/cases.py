@@ -18,6 +18,7 @@ from handlers.commands import (
     ChangeRole,
     ChangeSettings,
     Command,
+    DeleteMember,
     EditMember,
     Import,
     Invite,
@@ -45,6 +46,9 @@ COUNTS_AS: Mapping[Asked, Change] = {
     "group": "groups",
     "resource": "share",
 }
+
+# Between the ids of several spaces, where a request keeps them as the value that is new.
+LEFT = ", "
 
 
 def command_of(record: RequestRecord) -> Command | None:
@@ -75,13 +79,29 @@ async def grounds(
 ) -> Grounds:
     """Of all these requests in three statements at most."""
     commands = [command for record in records if (command := command_of(record)) is not None]
-    resets = {(record.target, record.change) for record in records if record.target and record.change in OTHER}
     return Grounds(
         catalogues,
-        await names.places(connection, organization, {record.space for record in records if record.space}),
+        await names.places(connection, organization, {one for record in records for one in _spaces_in(record)}),
         await names.resources_of(connection, organization, {one for c in commands if (one := _resource_in(c))}),
-        await apart(connection, organization, resets, now=now),
+        await taking_no_part(connection, organization, records, now=now),
     )
+
+
+async def taking_no_part(
+    connection: Connection, organization: str, records: Sequence[RequestRecord], *, now: datetime
+) -> dict[tuple[str, str], frozenset[str]]:
+    """In the resets that these are, by member and kind."""
+    resets = {(record.target, record.change) for record in records if record.target and record.change in OTHER}
+    return await apart(connection, organization, resets, now=now)
+
+
+def _spaces_in(record: RequestRecord) -> tuple[str, ...]:
+    """Where it is, or what a deletion leaves to an heir."""
+    return (record.space,) if record.space else _left(record)
+
+
+def _left(record: RequestRecord) -> tuple[str, ...]:
+    return tuple(record.new.split(LEFT)) if record.change == "delete-member" and record.new else ()
 
 
 def _resource_in(command: Command) -> str:
@@ -107,7 +127,8 @@ def case_of(
     if command is None or (record.space and record.space not in known.spaces):
         return None
     placed = replace(facts, target=everybody.get(record.target or ""), space=known.spaces.get(record.space))
-    return _case(record, command, placed, known), placed
+    heir = everybody.get(record.beneficiary or "") if isinstance(command, DeleteMember) else None
+    return replace(_case(record, command, placed, known), heir=heir), placed
 
 
 def _case(record: RequestRecord, command: Command, facts: Facts, known: Grounds) -> Case:
@@ -130,6 +151,7 @@ def _case(record: RequestRecord, command: Command, facts: Facts, known: Grounds)
         resource=known.resources.get(_resource_in(command)),
         apart=known.apart.get((record.target or "", record.change), frozenset()),
         remodels=remodel is not None,
+        left=tuple(known.spaces[one] for one in _left(record) if one in known.spaces),
     )
 
 

@@ -46,9 +46,9 @@ Change = Literal[
 
 Condition = Literal[
     "result manages members",  # the role that the change leaves somebody with (for an import: any of its rows)
-    "target manages members",  # the role that the person has before the change
+    "target manages members",  # by what the person holds before the change, also in spaces and below a temporary role
     "raises",  # the new role stands above the old one; somebody without a role is always raised
-    "lowers",  # the new role stands below the old one
+    "lowers",  # the new role stands below the old one, or below what the old one covers for a while
     "gives more than held",  # the giver lacks something that the role or the add-on opens
     "own request",  # a person asks for themselves
     "changes the catalogue",  # another catalogue is to say what everybody may do

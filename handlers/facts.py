@@ -56,9 +56,9 @@ class Case:
     ``opens``: permissions that it gives beside those of ``new`` (add-ons). ``counts_as``: the change that a request for
     access asks for, and that whoever decides it must be able to make. ``people``: all whom it concerns, where these are
     several; none of them decides about it, nor does anybody in one of ``groups``. ``resource`` is the one that is
-    changed or shared. ``apart``: whoever approved what must not be approved by one person together with this.
+    changed or shared. ``apart``: whoever did or approved what nobody does or approves together with this.
     ``several``: all the roles that an import gives. ``joins``: it also puts somebody into groups. ``remodels``: another
-    catalogue is to say what everybody may do.
+    catalogue is to say what everybody may do. ``heir`` gets the highest role in every space that is ``left`` to them.
     """
 
     change: Change
@@ -75,6 +75,8 @@ class Case:
     remodels: bool = False
     several: tuple[Role, ...] = ()
     joins: bool = False
+    heir: MemberRecord | None = None
+    left: tuple[SpaceRecord, ...] = ()
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -154,7 +154,8 @@ class RequestCard:
     gets the name ``new``. ``people``, with ``others`` (groups and addresses), are who joins, leaves, stands on a list
     or owns what is added; ``becomes`` are settings or permissions and what they shall be.
     ``why`` is the reason given with a denial, or what made the request void.
-    ``lone``: nobody else may approve, so the requester's own code decides.
+    ``lone``: nobody else may approve, so the requester's own code decides. ``apart``: the requester did or approved the
+    other reset.
     """
 
     id: str
@@ -188,6 +189,7 @@ class RequestCard:
     people: tuple[Named, ...] = ()
     others: tuple[str, ...] = ()
     becomes: tuple[tuple[Becoming, str], ...] = ()
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from handlers import holdings
+from handlers import affected, holdings
 from handlers.catalogue import Catalogue, Change, Condition, Role
 from handlers.catalogue_words import MANAGING
 from handlers.commands import Refusal
@@ -148,6 +148,11 @@ def check_cap(facts: Facts, organization: Role | None, role: Role) -> None:
 
 def judge(case: Case, facts: Facts) -> Verdict:
     """Approvals and proof: of all entries of the catalogue that match, the strictest speaks."""
+    verdicts = [_judged(*part) for part in affected.parts(case, facts)]
+    return Verdict(max(one.approvals for one in verdicts), any(one.code for one in verdicts))
+
+
+def _judged(case: Case, facts: Facts) -> Verdict:
     true = conditions(case, facts)
     # Nobody slips past what a catalogue asks for before somebody joins a group.
     changes = {case.change, "groups"} if case.joins else {case.change}
@@ -161,6 +166,9 @@ def judge(case: Case, facts: Facts) -> Verdict:
         return Verdict()
     if case.change == "request-access" or case.own:
         approvals = max(approvals, 1)
+    # Two things that nobody does alone to one person (invariant 17): whoever did the one waits for somebody else.
+    if facts.me is not None and facts.me.id in case.apart:
+        return Verdict(max(approvals, 1), code=True)
     # Another catalogue changes what everybody may do, so in every catalogue somebody else agrees to it, with a code. A
     # catalogue can ask for more under the condition "changes the catalogue".
     if case.remodels:
@@ -173,9 +181,9 @@ def conditions(case: Case, facts: Facts) -> frozenset[Condition]:
     gives = facts.me is not None and ((_gives(case.change) and bool(case.roles)) or bool(case.opens))
     table: dict[Condition, bool] = {
         "result manages members": any(map(catalogue.manages_members, case.roles)) or bool(case.opens & MANAGING),
-        "target manages members": catalogue.manages_members(old),
+        "target manages members": affected.managing(case, facts),
         "raises": new is not None and (old is None or new.rank > old.rank),
-        "lowers": new is not None and old is not None and new.rank < old.rank,
+        "lowers": new is not None and any(new.rank < one.rank for one in affected.roles(case, facts)),
         "gives more than held": gives and bool(lacks(facts, facts.me, case)),
         "own request": case.own,
         "changes the catalogue": case.remodels,
@@ -220,7 +228,26 @@ def may_approve(case: Case, facts: Facts, *, excluded: frozenset[str]) -> Refusa
         return refusal
     if (case.opens or (case.roles and _gives(made.change))) and lacks(facts, me, case):
         return Refusal("may-not-give", "role", role=case.new.title if case.new else "")
+    return _may_hand_on(case, facts, excluded)
+
+
+def _may_hand_on(case: Case, facts: Facts, excluded: frozenset[str]) -> Refusal | None:
+    """Whoever agrees to an heir could make them what they become (K2)."""
+    for part, there in affected.inherited(case, facts):
+        if may_approve(part, there, excluded=excluded) is not None:
+            return not_inherited(there)
     return None
+
+
+def not_inherited(there: Facts) -> Refusal:
+    top, space = there.catalogue.space_top, there.space
+    return Refusal(
+        "heir-not-given",
+        "heir",
+        person=_name_of(there.target),
+        role=top.title if top else "",
+        space=space.name if space else "",
+    )
 
 
 def _name_of(member: MemberRecord | None) -> str:
@@ -303,9 +330,12 @@ _KEPT: Mapping[str, Change] = {
 
 
 def outranks(facts: Facts, me: MemberRecord, target: MemberRecord | None) -> bool:
-    """The lone way is closed against a target of equal or higher rank."""
-    mine, theirs = facts.organization_role(me), facts.organization_role(target)
-    return mine is not None and (theirs is None or theirs.rank < mine.rank)
+    """The lone way is closed against a target of equal or higher rank, also where that lies below a temporary role."""
+    mine, known = facts.organization_role(me), facts.catalogue.organization
+    theirs = [
+        known[grant.what] for grant in (target.roles if target else ()) if not grant.space and grant.what in known
+    ]
+    return mine is not None and all(role.rank < mine.rank for role in theirs)
 
 
 def permitted(facts: Facts) -> frozenset[Change]:

@@ -186,6 +186,11 @@ class RequestRecord:
     decided_by: str | None = None
     why: str = ""
 
+    @property
+    def about(self) -> str:
+        """On whom it is, as the audit has it (invariant 40): an heir or whoever gains is somebody else."""
+        return self.target or self.beneficiary or ""
+
 
 @dataclass(frozen=True, slots=True)
 class CredentialRecord:

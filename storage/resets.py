@@ -1,15 +1,15 @@
-"""Taking away a password or a second factor, and who approved that lately."""
+"""Taking away a password or a second factor, and who did or approved that lately."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, union_all, update
 
 from storage.records import AuditEntry
 from storage.store import Connection
-from storage.tables import credentials, recovery_codes, requests, votes
+from storage.tables import audit, credentials, recovery_codes, requests, votes
 from storage.transaction import Transaction
 
 
@@ -30,23 +30,35 @@ async def forget_factor(tx: Transaction, member: str, *, entry: AuditEntry) -> N
     await tx.connection.execute(delete(recovery_codes).where(recovery_codes.c.member_id == member))
 
 
-async def who_approved(
-    connection: Connection, organization: str, members: Sequence[str], kinds: Sequence[str], *, since: datetime
+async def who_did(
+    connection: Connection, organization: str, members: Sequence[str], kinds: Mapping[str, str], *, since: datetime
 ) -> dict[tuple[str, str], frozenset[str]]:
-    """By member and kind of change, who approved it for them since then."""
-    statement = (
+    """By member and kind of change, who approved it for them since then, or did it at once. ``kinds`` by what the audit
+    calls each."""
+    approved = (
         select(requests.c.target_id, requests.c.change, votes.c.member_id)
         .join(votes, votes.c.request_id == requests.c.id)
         .where(
             requests.c.organization_id == organization,
             requests.c.target_id.in_(members),
-            requests.c.change.in_(kinds),
+            requests.c.change.in_(kinds.values()),
             requests.c.state == "approved",
             requests.c.decided_at > since,
         )
     )
+    at_once = select(audit.c.target, audit.c.action, audit.c.actor).where(
+        audit.c.chain == organization,
+        audit.c.target.in_([_MEMBER + one for one in members]),
+        audit.c.action.in_(kinds),
+        audit.c.request == "",
+        audit.c.refused.is_(False),
+        audit.c.at > since,
+    )
     found: dict[tuple[str, str], frozenset[str]] = {}
-    for row in await connection.execute(statement):
-        key = (row.target_id, row.change)
-        found[key] = found.get(key, frozenset()) | {row.member_id}
+    for row in await connection.execute(union_all(approved, at_once)):
+        key = (row.target_id.removeprefix(_MEMBER), kinds.get(row.change, row.change))
+        found[key] = found.get(key, frozenset()) | {row.member_id.removeprefix(_MEMBER)}
     return found
+
+
+_MEMBER = "member:"

@@ -76,6 +76,7 @@ async def cast(acme: Org) -> tuple[Somebody, dict[str, tuple[Command, str, int]]
     ada = await acme.member("admin")
     bob, cleo, dora = [await acme.member("member") for _ in range(3)]
     gus, eve = await acme.member("guest"), await acme.member("member", factor=True)
+    finn = await acme.member("member", factor=True)
     names = ("one", "two", "three", "four", "five")
     one, two, three, four, five = [await acme.invitation(f"{name}@example.com") for name in names]
     await acme.member("admin")
@@ -90,8 +91,8 @@ async def cast(acme: Org) -> tuple[Somebody, dict[str, tuple[Command, str, int]]
         "lower": (ChangeRole(bob.person, "guest"), "role-changed", 8),
         "deactivate": (Deactivate(cleo.person), "status-changed", 8),
         "reset a password": (ResetPassword(eve.person), "credentials-reset", 8),
-        # Besides the factor its recovery codes, links, sessions and approvals go.
-        "reset a second factor": (ResetFactor(eve.person), "credentials-reset", 9),
+        # Besides the factor its recovery codes, links, sessions and approvals go; and who did the other reset is asked.
+        "reset a second factor": (ResetFactor(finn.person), "credentials-reset", 10),
         "export": (Export(Filters("example", role="guest")), "exporting", 8),
         "ask to change a role": (ChangeRole(bob.person, "manager"), "waiting-approval", 8),
         "resend several": (ResendSeveral((four, five)), "invitations-changed", 10),

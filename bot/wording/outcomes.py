@@ -309,4 +309,5 @@ def _for_whom(outcome: Waiting) -> Phrase:
 
 def _what_then(outcome: Waiting) -> Phrase:
     code = " It takes a one-time code of theirs." if outcome.code else ""
-    return say(code + " You will be told how it ends; `/access requests` shows it and can cancel it.")
+    apart = " You did or approved the other reset lately, and both together take two people." if outcome.apart else ""
+    return say(apart + code + " You will be told how it ends; `/access requests` shows it and can cancel it.")

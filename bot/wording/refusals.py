@@ -391,8 +391,8 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "`/usher check` with their address says what helps them.",
     ),
     "approved-other-reset": Sentence(
-        "You approved the other reset of {person} in the last seven days: password and second factor together take two "
-        "people.",
+        "You did or approved the other reset of {person} in the last seven days: password and second factor together "
+        "take two people.",
         "Somebody else has to approve this one.",
     ),
     "export-by-slack": Sentence(

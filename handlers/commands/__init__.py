@@ -421,13 +421,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The change is kept as ``request``. ``on`` code: only the asker's own one-time code is missing (the lone way)."""
+    """The change is kept as ``request``. ``on`` code: only the asker's own one-time code is missing (the lone way).
+    ``apart``: the asker did or approved the other reset."""
 
     on: Literal["approval", "code"]
     request: str
     approvers: tuple[Named, ...] = ()
     approvals: int = 1
     code: bool = False
+    apart: bool = False
     outcome: Literal["waiting"] = "waiting"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import policy, traces
+from handlers import affected, policy, traces
+from handlers.cases import LEFT
 from handlers.commands import DeleteMember, Departed, Erase, Named, Person, Refusal, Result
 from handlers.facts import Case, Facts
 from handlers.flows import erasing, people
@@ -28,7 +29,9 @@ async def plan_delete(command: DeleteMember, work: Work) -> Plan:
     check(case, facts)
     await check_holder_may_leave(work, target)
     alone = await only_theirs(facts, work, target)
-    heir = await _heir(command, work, target, alone)
+    heir = _heir(command, work, target, alone)
+    case = replace(case, heir=heir, left=tuple(alone))
+    _check_inherits(case, facts)
     reason = checked_reason(command.reason, needed=False)
     person = Person(id=target.id)
     resolved = replace(command, person=person, heir=Person(id=heir.id) if heir else None, reason=reason)
@@ -38,45 +41,37 @@ async def plan_delete(command: DeleteMember, work: Work) -> Plan:
         case=case,
         run=lambda doing, plan: _delete(doing, plan, alone, heir),
         old=case.old.id if case.old else None,
-        new=", ".join(space.id for space in alone) or None,
+        new=LEFT.join(space.id for space in alone) or None,
         beneficiary=heir.id if heir else None,
         reason=reason,
     )
 
 
-async def _heir(
-    command: DeleteMember, work: Work, target: MemberRecord, alone: list[SpaceRecord]
-) -> MemberRecord | None:
-    """Who owns what would be left without an owner (I5); None: nothing would. Raises Refusal on ``heir``."""
+def _heir(command: DeleteMember, work: Work, target: MemberRecord, alone: list[SpaceRecord]) -> MemberRecord | None:
+    """An active member who may own what would be left without an owner (I5); None: nothing would. Raises Refusal on
+    ``heir``."""
     if not alone:
         return None
     if command.heir is None:
         raise only_owner(target, alone, "heir")
     heir = people.find(work, command.heir, field="heir")
-    for space in alone:
-        _check_inherits(replace(work.facts, target=heir, space=space), heir, target)
+    top = work.facts.catalogue.space_top
+    assert top is not None  # noqa: S101 - it owns the spaces
+    capped = work.facts.catalogue.capped(work.facts.organization_role(heir), top) is not top
+    if heir.id == target.id or heir.status != "active" or capped:
+        raise Refusal("heir-wrong", "heir", person=heir.name or heir.email)
     return heir
 
 
-def _check_inherits(facts: Facts, heir: MemberRecord, target: MemberRecord) -> None:
-    """An active member who may own it, and to whom whoever deletes could give it themselves."""
-    top = facts.catalogue.space_top
-    assert top is not None  # noqa: S101 - it owns the space
-    capped = facts.catalogue.capped(facts.organization_role(heir), top) is not top
-    if heir.id == target.id or heir.status != "active" or capped:
-        raise Refusal("heir-wrong", "heir", person=heir.name or heir.email)
-    try:
-        policy.check(Case("change-role", old=facts.space_role(heir), new=top), facts)
-    except Refusal as refusal:
-        if refusal.code == "not-on-oneself":
-            raise Refusal("not-on-oneself", "heir") from refusal
-        raise Refusal(
-            "heir-not-given", "heir", person=heir.name or heir.email, role=top.title, space=_name(facts)
-        ) from refusal
-
-
-def _name(facts: Facts) -> str:
-    return facts.space.name if facts.space else ""
+def _check_inherits(case: Case, facts: Facts) -> None:
+    """Whoever deletes could give it to the heir themselves. Raises Refusal."""
+    for part, there in affected.inherited(case, facts):
+        try:
+            policy.check(part, there)
+        except Refusal as refusal:
+            if refusal.code == "not-on-oneself":
+                raise Refusal("not-on-oneself", "heir") from refusal
+            raise policy.not_inherited(there) from refusal
 
 
 async def _delete(work: Work, plan: Plan, alone: list[SpaceRecord], heir: MemberRecord | None) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from handlers import policy
+from handlers import affected, policy
 from handlers.commands import (
     CreateGroup,
     DeleteGroup,
@@ -179,7 +179,7 @@ def _plan(command: JoinGroup | LeaveGroup, work: Work, concerned: Sequence[Membe
 
 
 def _manages(facts: Facts, one: MemberRecord) -> bool:
-    return facts.catalogue.manages_members(facts.organization_role(one))
+    return affected.managing(CASE, replace(facts, target=one))
 
 
 def _ids(several: Sequence[MemberRecord]) -> list[str]:

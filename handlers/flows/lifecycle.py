@@ -58,7 +58,7 @@ async def end_requests(
             continue
         theirs = request.requester == target.id
         why = f"{called or target.name or target.email} was {how}"
-        ended = work.entry("request.cancelled" if theirs else "request.void", request.target or "", why=how)
+        ended = work.entry("request.cancelled" if theirs else "request.void", request.about, why=how)
         ended = replace(ended, request=request.id)
         state = "cancelled" if theirs else "void"
         await requests.end(work.tx, request.id, state, by=work.approver or work.by, why=why, entry=ended)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from handlers import policy
+from handlers import affected, policy
 from handlers.cards import able_to_decide, could_decide, not_gaining
 from handlers.cases import command_of
 from handlers.commands import (
@@ -80,7 +80,7 @@ async def park(work: Work, plan: Plan, verdict: Verdict) -> Waiting:
             return Waiting("code", same.id, code=True)
         raise Refusal("already-asked", request=same.id)
     details = {"change": plan.command.kind, "old": plan.old, "new": plan.new, "reason": plan.reason, "lone": lone}
-    entry = replace(work.entry("request.made", plan.beneficiary or "", **details), request=request.id)
+    entry = replace(work.entry("request.made", request.about, **details), request=request.id)
     await requests.add(work.tx, request, entry=entry)
     work.post(Timer(ExpireRequest(request.id)), due=request.expires)
     if lone:
@@ -92,6 +92,7 @@ async def park(work: Work, plan: Plan, verdict: Verdict) -> Waiting:
         approvers=tuple(named(one) for one in who[:10]),
         approvals=request.approvals,
         code=request.code,
+        apart=me.id in plan.case.apart,
     )
 
 
@@ -105,7 +106,8 @@ def _check_lone(work: Work, plan: Plan, me: MemberRecord) -> None:
 def _check_alone(work: Work, plan: Plan, me: MemberRecord) -> None:
     """What somebody does not hold they never give alone (invariant 24), unless nobody stands above them."""
     own, highest = plan.case.change == "request-access", plan.facts.organization_role(me) is plan.facts.catalogue.top
-    more = not highest and "gives more than held" in policy.conditions(plan.case, plan.facts)
+    gives = any("gives more than held" in policy.conditions(*part) for part in affected.parts(plan.case, plan.facts))
+    more = gives and not highest
     if own or more or me.id in plan.case.apart or not policy.outranks(plan.facts, me, plan.facts.target):
         raise Refusal("nobody-approves", role=_whom_to_ask(work))
 
@@ -195,18 +197,22 @@ def _gone_from_slack(member: MemberRecord) -> bool:
     return member.team is not None and not member.slack_good
 
 
-async def check_decider(work: Work, request: RequestRecord, asked: Work, plan: Plan) -> MemberRecord:
-    """May whoever pressed decide this? Raises Refusal (invariants 31, 32)."""
+async def check_decider(
+    work: Work, request: RequestRecord, asked: Work, plan: Plan, *, approving: bool = True
+) -> MemberRecord:
+    """May whoever pressed decide this? Raises Refusal (invariants 31, 32). To leave something as it is never takes a
+    second person."""
     me = policy.acts(work.facts)
     if me is None:
         raise Refusal("not-connected")
+    case = plan.case if approving else replace(plan.case, apart=frozenset())
     if request.lone and me.id == request.requester:
         if await approvers(asked, plan):
             raise Refusal("own-request")
-        _check_alone(asked, plan, me)
+        _check_alone(asked, replace(plan, case=case), me)
         return me
     decider = replace(plan.facts, me=me, actor=work.facts.actor)
-    refusal = policy.may_approve(plan.case, decider, excluded=_involved(plan, request.requester))
+    refusal = policy.may_approve(case, decider, excluded=_involved(plan, request.requester))
     if refusal is not None:
         raise refusal
     if not await not_gaining(work.tx.connection, plan.case, plan.facts, [me]):
@@ -231,7 +237,7 @@ async def approve(command: Approve, work: Work, plan_for: Planner) -> Outcome:
     if me.id in voters:
         raise Refusal("already-voted")
     earlier = await _still_count(work, request, plan, voters)
-    entry = replace(work.entry("request.approved", request.beneficiary or ""), request=request.id)
+    entry = replace(work.entry("request.approved", request.about), request=request.id)
     await requests.vote(work.tx, request.id, me.id, entry=entry)
     missing = request.approvals - earlier - 1
     if missing > 0:
@@ -252,7 +258,7 @@ async def _still_count(work: Work, request: RequestRecord, plan: Plan, voters: t
 
 async def _run(work: Work, request: RequestRecord, asked: Work, plan: Plan) -> Outcome:
     assert work.me is not None  # noqa: S101 - checked before
-    ended = replace(work.entry("request.executed", request.beneficiary or ""), request=request.id)
+    ended = replace(work.entry("request.executed", request.about), request=request.id)
     if not await requests.end(work.tx, request.id, "approved", by=work.me.id, entry=ended):
         raise Refusal("request-ended", state="approved")
     result = await plan.run(asked, plan)
@@ -282,7 +288,7 @@ def _tell(work: Work, request: RequestRecord, about: About) -> None:
 
 async def _close(work: Work, request: RequestRecord, state: Ended, about: About, *, why: str = "") -> Outcome:
     """End a request without running it; the card says so and the asker is told."""
-    entry = replace(work.entry(f"request.{state}", request.beneficiary or "", why=why), request=request.id)
+    entry = replace(work.entry(f"request.{state}", request.about, why=why), request=request.id)
     if not await requests.end(work.tx, request.id, state, by=work.by, why=why, entry=entry):
         raise Refusal("request-ended", state=state)
     work.post(CardUpdate(request.id))
@@ -302,7 +308,7 @@ async def deny(command: Deny, work: Work, plan_for: Planner) -> Outcome:
     if isinstance(found, Void):
         policy.acts(work.facts)
         return await _close(work, request, "void", "request-void", why=found.why)
-    await check_decider(work, request, *found)
+    await check_decider(work, request, *found, approving=False)
     reason = checked_reason(command.reason, needed=True)
     return await _close(work, request, "denied", "request-denied", why=reason)
 
@@ -316,7 +322,7 @@ async def cancel(command: Cancel, work: Work, plan_for: Planner) -> Outcome:
         found = await stored_plan(work, request, plan_for)
         if isinstance(found, Void):
             return await _close(work, request, "void", "request-void", why=found.why)
-        await check_decider(work, request, *found)
+        await check_decider(work, request, *found, approving=False)
     return await _close(work, request, "cancelled", "request-cancelled")
 
 

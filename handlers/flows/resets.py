@@ -1,8 +1,7 @@
 """Resetting a password or a second factor that belongs to somebody else.
 
-A reset of the one never touches the other. Where the catalogue wants an approval, whoever approved the one for somebody
-does not approve the other for them within ``APART``: both together are a whole account, so two people have to agree
-(invariant 17).
+A reset of the one never touches the other. Whoever did or approved the one for somebody neither does nor approves the
+other for them within ``APART``: both together are a whole account, so two people have to agree (invariant 17).
 """
 
 from __future__ import annotations
@@ -50,10 +49,9 @@ def _case(command: ResetPassword | ResetFactor, facts: Facts) -> Case:
 
 
 async def _judged(command: ResetPassword | ResetFactor, work: Work, facts: Facts) -> Case:
-    """With those who may not approve it; only what waits for somebody needs to know them."""
+    """With those who take no part in it; whoever is no member waits for nobody."""
     case = _case(command, facts)
-    verdict = policy.judge(case, facts)
-    if facts.target is None or not (verdict.approvals or verdict.code):
+    if facts.target is None or facts.me is None:
         return case
     found = await apart(work.tx.connection, work.organization, {(facts.target.id, command.kind)}, now=work.now)
     return replace(case, apart=found[facts.target.id, command.kind])

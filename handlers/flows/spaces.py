@@ -155,7 +155,7 @@ async def _void_requests(work: Work, space: SpaceRecord) -> None:
     for request in await requests.in_space(work.tx.connection, work.organization, space.id):
         if request.id == work.request:
             continue
-        ended = replace(work.entry("request.void", request.target or "", why="space-deleted"), request=request.id)
+        ended = replace(work.entry("request.void", request.about, why="space-deleted"), request=request.id)
         await requests.end(work.tx, request.id, "void", by=work.approver or work.by, why=why, entry=ended)
         work.post(CardUpdate(request.id))
         if request.requester != work.by:

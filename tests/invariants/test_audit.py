@@ -15,14 +15,19 @@ from handlers.commands import (
     ChangeRole,
     Connect,
     CopyLink,
+    CreateSpace,
     Deactivate,
+    DeleteMember,
     Deny,
     Invite,
     OpenSetup,
     Person,
     Reactivate,
+    RemoveMember,
     RequestAccess,
     Resend,
+    ResetFactor,
+    ResetPassword,
     Revoke,
     StartConnecting,
 )
@@ -108,6 +113,29 @@ async def test_a_record_says_who_on_whom_from_where_from_what_to_what_and_why(da
     }
     [executed] = await acme.audited("request.executed")
     assert (executed["actor"], json.loads(executed["details"])["via"]) == (f"member:{acme.founder.id}", "slack")
+
+
+OF_A_REQUEST = ("request.made", "request.approved", "request.executed", "request.denied", "request.cancelled")
+
+
+@pytest.mark.invariant(40)
+async def test_what_is_kept_of_a_request_names_whom_it_is_about_and_not_who_gains(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    ada, mona = await acme.member("admin"), await acme.member("manager", factor=True)
+    bob, cleo, dora = [await acme.member("member") for _ in range(3)]
+    await bob.does(CreateSpace("Apollo"))
+    await acme.operator(ChangeRole(ada.person, "super_admin"))
+    await acme.founder.does(Deny(await ada.asks(ResetFactor(mona.person)), "no"))
+    await acme.founder.approves(await ada.asks(ResetPassword(mona.person)))
+    await ada.does(Cancel(await ada.asks(RemoveMember(mona.person))))
+    await acme.founder.approves(await ada.asks(DeleteMember(bob.person, cleo.person)))
+    wish = await dora.asks(RequestAccess("manager", "please"))
+    await acme.operator(Deactivate(dora.person))
+    assert await acme.state(wish) == "cancelled"
+    kept = [row for action in OF_A_REQUEST for row in await acme.audited(action)]
+    assert len(kept) == 12
+    assert {row["target"] for row in kept if row["request"] != wish} == {f"member:{mona.id}", f"member:{bob.id}"}
+    assert {row["target"] for row in kept if row["request"] == wish} == {f"member:{dora.id}"}
 
 
 @pytest.mark.invariant(40)

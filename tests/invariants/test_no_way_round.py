@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from handlers.commands import (
     Actor,
     AddResource,
     ChangeRole,
+    Command,
     CreateGroup,
     CreateSpace,
     Deactivate,
@@ -27,7 +29,10 @@ from handlers.commands import (
     JoinGroup,
     Person,
     Refusal,
+    RemoveMember,
     RequestAccess,
+    ResetFactor,
+    ResetPassword,
     Share,
     SpaceChanged,
     Thing,
@@ -235,6 +240,50 @@ async def test_an_address_that_merely_looks_alike_is_somebody_elses(database_url
     by = Actor(via="token", organization=acme.id)
     added = AddResource("image", "scan-1", "Scan", owner=Person(email=other))
     assert why(await acme.usher.gate.perform(added, by=by)) == "unknown-person"
+
+
+# Who manages members --------------------------------------------------------------------------------------------------
+
+AGAINST: Mapping[str, Callable[[Person], Command]] = {
+    "reset-password": ResetPassword,
+    "reset-2fa": ResetFactor,
+    "deactivate": Deactivate,
+    "remove": RemoveMember,
+}
+LOWERED: Mapping[str, Callable[[Person], Command]] = {
+    **AGAINST,
+    "lower": lambda who: ChangeRole(who, "guest"),
+    "make it last": lambda who: ChangeRole(who, "member"),
+}
+
+
+@pytest.mark.invariant(17, 31)
+@pytest.mark.parametrize("against", LOWERED.values(), ids=LOWERED)
+async def test_whoever_is_lowered_for_half_an_hour_still_counts_as_what_they_will_be_again(
+    database_url: str, against: Callable[[Person], Command]
+) -> None:
+    acme = await organization(database_url, factor=True)
+    ada, mona = await acme.member("admin"), await acme.member("manager", factor=True)
+    await acme.operator(ChangeRole(mona.person, "member", lasts=timedelta(minutes=30)))
+    assert told([await ada.does(against(mona.person))]) == ["waiting-approval"]
+
+
+@pytest.mark.invariant(17, 31)
+@pytest.mark.parametrize("against", AGAINST.values(), ids=AGAINST)
+async def test_whoever_manages_members_in_a_space_alone_counts_as_one_who_does(
+    database_url: str, against: Callable[[Person], Command]
+) -> None:
+    acme = await organization(database_url, catalogue="mondoo")
+    await acme.makes_spaces("Apollo")
+    ada, eve = await acme.member("editor"), await acme.member("editor", space="Apollo", factor=True)
+    assert told([await ada.does(against(eve.person))]) == ["waiting-approval"]
+
+
+async def test_whoever_holds_as_much_and_less_for_half_an_hour_is_not_reset_alone(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    other = await acme.member("super_admin")
+    await acme.operator(ChangeRole(other.person, "member", lasts=timedelta(minutes=30)))
+    assert why(await acme.founder.does(ResetPassword(other.person))) == "nobody-approves"
 
 
 # Other software -------------------------------------------------------------------------------------------------------

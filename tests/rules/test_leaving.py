@@ -400,6 +400,44 @@ async def test_spaces_that_nobody_else_owns_go_to_an_heir_who_is_named(database_
     assert sorted((one["member_id"], one["what"], one["ends_at"]) for one in live) == [(cleo.id, "owner", None)] * 2
 
 
+@pytest.mark.invariant(25, 31)
+@pytest.mark.parametrize("own", [False, True], ids=["by another", "their own"])
+async def test_an_heir_is_approved_by_who_could_give_them_the_spaces(database_url: str, *, own: bool) -> None:
+    acme = await organization(database_url, factor=True)
+    boss, bob, cleo = await acme.member("admin", factor=True), await quixote(acme), await acme.member()
+    second = await acme.member("super_admin", factor=True)
+    await bob.does(CreateSpace("Apollo"))
+    command = DeleteMember(bob.person, cleo.person)
+    request = waits(await (bob if own else second).does(command))
+    expected = {acme.founder.id, second.id} if own else {acme.founder.id}
+    assert {one.member.id for one in await acme.usher.queries.approvers(request)} == expected
+    assert request not in {card.id for card in await acme.usher.queries.waiting(await boss.desk())}
+    assert request in {card.id for card in await acme.usher.queries.waiting(await acme.founder.desk())}
+    assert why(await boss.approves(request)) == "heir-not-given", "K2"
+    if own:
+        await acme.operator(ChangeRole(second.person, "admin"))
+        assert why(await second.approves(request)) == "heir-not-given"
+    assert told([await acme.founder.approves(request)]) == ["approved"]
+
+
+async def test_who_alone_could_give_the_spaces_deletes_alone(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    await acme.member("admin", factor=True)
+    bob, cleo = await quixote(acme), await acme.member()
+    await bob.does(CreateSpace("Apollo"))
+    request = waits(await acme.founder.does(DeleteMember(bob.person, cleo.person)))
+    assert (await acme.request(request))["lone"]
+    assert told([await acme.founder.approves(request)]) == ["approved"]
+
+
+async def test_whoever_asks_for_an_heir_to_whom_nobody_else_could_give_the_spaces_is_refused(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    await acme.member("admin", factor=True)
+    bob = await quixote(acme)
+    await bob.does(CreateSpace("Apollo"))
+    assert why(await bob.does(DeleteMember(bob.person, acme.founder.person))) == "nobody-approves"
+
+
 MEANWHILE: Mapping[str, Callable[[Somebody], Command]] = {
     "another role": lambda bob: ChangeRole(bob.person, "manager"),
     "a space of their own": lambda _: CreateSpace("Apollo"),

@@ -5,11 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from bot.slack.views.card import card_blocks
+from bot.wording.outcomes import waiting
 from handlers.commands import (
+    Cancel,
     ChangeRole,
     CredentialsReset,
     CredentialsSet,
     Deactivate,
+    Deny,
     FinishReset,
     Minted,
     OpenSetup,
@@ -20,6 +24,7 @@ from handlers.commands import (
     ResetFactor,
     ResetPassword,
     Reveal,
+    Waiting,
 )
 from handlers.new_passwords import Purpose
 from handlers.notices import ResetLetter, Told
@@ -186,7 +191,7 @@ async def test_without_mail_it_goes_by_direct_message(database_url: str) -> None
     acme = await organization(database_url, mail=False)
     bob = await acme.member("member", factor=True)
     assert result(await acme.founder.does(ResetPassword(bob.person)), CredentialsReset).way == "direct-message"
-    assert result(await acme.founder.does(ResetFactor(bob.person)), CredentialsReset).way == "direct-message"
+    assert result(await acme.operator(ResetFactor(bob.person)), CredentialsReset).way == "direct-message"
     [letter] = await letters(acme)
     assert (await acme.usher.queries.reset_letter(ResetLetter(letter))) is None  # the factor's reset killed it
 
@@ -228,7 +233,7 @@ async def test_a_link_is_dead_a_second_after_its_end_with_every_timer_stopped(
 
 KILLS: dict[str, Callable[[Org, Somebody], Awaitable[object]]] = {
     "another reset": lambda acme, bob: acme.founder.does(ResetPassword(bob.person)),
-    "a reset of the factor": lambda acme, bob: acme.founder.does(ResetFactor(bob.person)),
+    "a reset of the factor": lambda acme, bob: acme.operator(ResetFactor(bob.person)),
     "deactivation": lambda acme, bob: acme.founder.does(Deactivate(bob.person)),
 }
 
@@ -325,6 +330,16 @@ async def test_both_resets_of_one_person_take_two_approvers(
     assert told([await dora.approves(other)]) == ["approved"]
 
 
+@pytest.mark.parametrize("how", [Deny, Cancel])
+async def test_whoever_approved_one_reset_may_still_stop_the_other(database_url: str, how: type[Deny | Cancel]) -> None:
+    acme = await organization(database_url, factor=True)
+    ada, bob, cleo = [await acme.member("admin", factor=True) for _ in range(3)]
+    one, other = await bob.asks(ResetPassword(ada.person)), await bob.asks(ResetFactor(ada.person))
+    stops = Deny(other, "I smell a rat") if how is Deny else Cancel(other)
+    assert told([await cleo.approves(one), await cleo.does(stops)]) == ["approved", "request-ended"]
+    assert (await held(acme, ada))["factor_sealed"]
+
+
 @pytest.mark.invariant(17)
 async def test_after_a_week_the_same_person_may_approve_the_other(database_url: str) -> None:
     acme = await organization(database_url, factor=True)
@@ -338,23 +353,66 @@ async def test_after_a_week_the_same_person_may_approve_the_other(database_url: 
 async def test_nobody_resets_both_alone(database_url: str) -> None:
     acme = await organization(database_url, factor=True)
     ada = await acme.member("admin", factor=True)
-    waiting = waits(await acme.founder.does(ResetPassword(ada.person)))
-    assert told([await acme.founder.approves(waiting)]) == ["approved"]
+    request = waits(await acme.founder.does(ResetPassword(ada.person)))
+    assert told([await acme.founder.approves(request)]) == ["approved"]
     assert why(await acme.founder.does(ResetFactor(ada.person))) == "nobody-approves"
+
+
+@pytest.mark.invariant(17)
+@pytest.mark.parametrize("first", [ResetPassword, ResetFactor])
+async def test_whoever_did_one_reset_at_once_waits_with_the_other_for_somebody_else(
+    database_url: str, first: type[ResetPassword | ResetFactor]
+) -> None:
+    second = ResetFactor if first is ResetPassword else ResetPassword
+    acme = await organization(database_url, factor=True)
+    ada, hal = await acme.member("admin", factor=True), await acme.member("admin", factor=True)
+    bob = await acme.member("member", factor=True)
+    result(await ada.does(first(bob.person)), CredentialsReset)
+    if first is ResetFactor:
+        bob = await bob.enrolled()
+    waits_for = await ada.does(second(bob.person))
+    request = waits(waits_for)
+    assert isinstance(waits_for, Waiting)
+    assert "You did or approved the other reset lately, and both" in waiting(waits_for).text()
+    [card] = [one for one in await acme.usher.queries.waiting(await hal.desk()) if one.id == request]
+    assert (card.approvals, card.code, card.apart) == (1, True, True)
+    assert "did or approved the other reset lately, and both together take two people." in card_blocks(card)[0]
+    assert told([await hal.approves(request)]) == ["approved"]
+
+
+@pytest.mark.invariant(17)
+async def test_two_people_do_one_reset_each_at_once_and_a_week_later_one_does_both(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    ada, hal = await acme.member("admin"), await acme.member("admin")
+    bob, cleo = await acme.member("member", factor=True), await acme.member("member", factor=True)
+    each = [await ada.does(ResetPassword(bob.person)), await hal.does(ResetFactor(bob.person))]
+    await ada.does(ResetPassword(cleo.person))
+    acme.clock.pass_by(days=7, seconds=1)
+    assert told([*each, await ada.does(ResetFactor(cleo.person))]) == ["credentials-reset"] * 3
+
+
+@pytest.mark.invariant(17)
+async def test_whoever_did_one_reset_at_once_does_not_approve_the_other(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    ada, hal = await acme.member("admin", factor=True), await acme.member("admin", factor=True)
+    bob = await acme.member("member", factor=True)
+    result(await ada.does(ResetPassword(bob.person)), CredentialsReset)
+    await acme.operator(ChangeRole(bob.person, "manager"))
+    request = await hal.asks(ResetFactor(bob.person))
+    assert why(await ada.approves(request)) == "approved-other-reset"
+    assert told([await acme.founder.approves(request)]) == ["approved"]
 
 
 async def test_who_manages_nobody_is_reset_at_once_and_others_wait_for_a_code(database_url: str) -> None:
     acme = await organization(database_url, factor=True)
     ada, bob = await acme.member("admin", factor=True), await acme.member("member", factor=True)
     manager = await acme.member("manager", factor=True)
-    assert told([await ada.does(ResetPassword(bob.person)), await ada.does(ResetFactor(bob.person))]) == [
-        "credentials-reset",
-        "credentials-reset",
-    ]
+    assert told([await ada.does(ResetPassword(bob.person))]) == ["credentials-reset"]
+    posted = await letters(acme)
     request = await ada.asks(ResetPassword(manager.person))
     row = await acme.request(request)
     assert (row["approvals"], row["code"]) == (1, True)
-    assert not [one for one in await letters(acme) if one == row["id"]]
+    assert await letters(acme) == posted
 
 
 async def test_whose_role_was_lowered_meanwhile_can_approve_no_more(database_url: str) -> None:
@@ -369,7 +427,7 @@ async def test_whose_role_was_lowered_meanwhile_can_approve_no_more(database_url
 async def test_everything_is_in_the_audit_without_a_secret(database_url: str) -> None:
     acme, bob = await reset("default", database_url)
     await chooses(acme, await token(acme))
-    result(await acme.founder.does(ResetFactor(bob.person)), CredentialsReset)
+    result(await acme.operator(ResetFactor(bob.person)), CredentialsReset)
     assert [
         row["target"]
         for action in ("password.reset", "password.set", "factor.reset")

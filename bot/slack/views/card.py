@@ -48,6 +48,13 @@ def reason_line(card: RequestCard, most: int = 1000) -> Phrase:
 
 def _progress(card: RequestCard) -> list[Phrase]:
     lines: list[Phrase] = []
+    if card.apart:
+        lines.append(
+            say(
+                "{requester} did or approved the other reset lately, and both together take two people.",
+                requester=card.requester,
+            )
+        )
     if card.approvals > 1:
         voted = say(", given by {who}", who=listed(card.votes)) if card.votes else NOTHING
         count = say("Approvals: {have} of {need}", have=str(len(card.votes)), need=str(card.approvals))
