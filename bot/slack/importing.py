@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.importing import MOST_BYTES, NotRead, ReadFile, read_file
-from bot.slack import ids
+from bot.slack import failing, ids
 from bot.slack.door import Door, Visit
 from bot.slack.pressing import Handler, Press, open_view, show
 from bot.slack.views import answer
@@ -40,10 +40,18 @@ async def submitted(door: Door, visit: Visit, sent: Filled) -> Block:
 
 async def _read(door: Door, visit: Visit, view: str, asked: tuple[str, str, str]) -> None:
     began = asyncio.get_running_loop().time()
-    page, said = await _preview(door, visit, *asked)
+    page, said = await _looked_through(door, visit, *asked)
     await asyncio.sleep(max(0.0, began + SHOWN_BY_THEN - asyncio.get_running_loop().time()))
     if not await door.calls.update(view, page):
         await door.calls.tell(visit.caller.account.user, said)
+
+
+async def _looked_through(door: Door, visit: Visit, name: str, url: str, role: str) -> tuple[Block, Message]:
+    """Slack has its answer, so whatever goes wrong is to be said here, or *Waiting* would stand for ever."""
+    try:
+        return await _preview(door, visit, name, url, role)
+    except Exception as error:  # noqa: BLE001 - logged there
+        return _both(failing.logged(error))
 
 
 async def _preview(door: Door, visit: Visit, name: str, url: str, role: str) -> tuple[Block, Message]:

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from bot.delivery.slack import slack_client
 from bot.playground import Attachment, Person
 from bot.slack.calls import Calls
 from handlers.commands import Actor, Deactivate, Done, SetUp
 from handlers.commands import Person as Someone
+from handlers.queries import Busy
 from tests.conftest import Settled
 from tests.doors import Team, read, team
 from tests.running import running_usher
@@ -164,6 +166,24 @@ async def test_a_file_that_is_too_big_is_refused_under_its_field(acme: Team) -> 
 async def test_a_file_that_slack_does_not_give_is_told(acme: Team) -> None:
     acme.bot.playground.world.faults.plan("download", status=500)
     assert "could not be had from Slack" in await chooses(acme, acme.ada, csv_file(1))
+
+
+@pytest.mark.invariant(46)
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [(Busy(), "Refused. Usher is busy"), (ValueError("bob@new.example"), "Unclear. Something went wrong in Usher")],
+)
+async def test_a_fault_while_it_is_read_is_told_in_place_of_waiting(
+    acme: Team, monkeypatch: pytest.MonkeyPatch, failure: Exception, words: str
+) -> None:
+    async def failing(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(acme.bot.usher.queries, "import_preview", failing)
+    with capture_logs() as logs:
+        assert words in await chooses(acme, acme.ada, csv_file(1))
+    assert type(failure).__name__ in [log.get("failure") for log in logs]
+    assert "bob@new.example" not in str(logs)
 
 
 # The form was closed --------------------------------------------------------------------------------------------------
