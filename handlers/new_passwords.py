@@ -6,7 +6,6 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -21,14 +20,6 @@ Purpose = Literal["reset", "reveal"]
 _SEALED_FOR = timedelta(minutes=5)  # a password is sealed and sent on in one breath
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # nothing that is taken for something else when it is read aloud
 _GROUPS, _GROUP = 4, 5  # 100 bits
-
-
-@dataclass(frozen=True, slots=True)
-class Generated:
-    """A password that nobody has seen yet, and the same for the gate; it counts only once the gate has taken it."""
-
-    password: str = field(repr=False)
-    sealed: str = field(repr=False)
 
 
 def lives(link: LinkRecord | None, purpose: Purpose, member: MemberRecord | None, *, now: datetime) -> bool:
@@ -53,9 +44,27 @@ class NewPasswords:
         check_password(password, about=(page.email, page.organization, page.name))
         return await self._sealed("reset", token, password)
 
-    async def generated(self, token: str) -> Generated:
-        password = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
-        return Generated(password, await self._sealed("reveal", token, password))
+    def seed(self, token: str) -> str:
+        """What the page of a link carries and only we can read: the same page makes the same password, however often
+        it is sent, and another page another one."""
+        return self._keys.seal_text(secrets.token_bytes(_GROUPS * _GROUP), to=f"seed/{hashed(token)}")
+
+    def generated(self, token: str, seed: str) -> str:
+        """It counts only once the gate has taken it. Raises Refusal: mangled, or the page of another link."""
+        try:
+            drawn = self._keys.open_text(seed, to=f"seed/{hashed(token)}")
+        except Broken:
+            raise Refusal("stale-form") from None
+        letters = [_ALPHABET[byte % len(_ALPHABET)] for byte in drawn]  # 32 of them, so each is as likely
+        return "-".join("".join(letters[at : at + _GROUP]) for at in range(0, len(letters), _GROUP))
+
+    async def revealed(self, token: str, password: str) -> str:
+        """A generated one, sealed for the gate."""
+        return await self._sealed("reveal", token, password)
+
+    def shown(self, since: datetime) -> bool:
+        """Whether a page that was sent twice still shows what it made."""
+        return self._clock() < since + _SEALED_FOR
 
     async def _sealed(self, purpose: Purpose, token: str, password: str) -> str:
         body = {

@@ -25,6 +25,7 @@ from bot.serving import Serving, serving
 from bot.shipped import manifest_path
 from handlers.commands import Account
 from handlers.house import Usher, upgrade_database
+from handlers.queries import Busy
 
 TOKEN = "xoxb-playground-token"
 SECRET = "playground-signing-secret"
@@ -50,6 +51,11 @@ CHANNELS = (
     ChannelSpec(name="random", bot=False),
     ChannelSpec(name="partners", kind="shared", members=["ada", "linus", "gus", "olga"]),
 )
+
+
+async def busy(*_: object, **__: object) -> None:
+    """In place of a query, where a database has no time for it."""
+    raise Busy
 
 
 class Clock:

@@ -12,24 +12,21 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.identity import Body, Identity, Installed
-from bot.slack import buttons, commands, events, home, modals, shortcuts, suggestions
+from bot.slack import buttons, commands, events, failing, home, modals, shortcuts, suggestions
 from bot.slack.calls import Calls
 from bot.slack.door import Door
 from bot.slack.homes import Homes
 from bot.slack.tasks import Tasks
 from bot.slack.views import answer
 from bot.slack.views.blocks import message
-from bot.wording.phrase import Phrase, say
-from bot.wording.refusals import refused
-from handlers.commands import Minted, Refused
+from bot.wording.phrase import Phrase
+from handlers.commands import Minted
 from handlers.house import Usher
-from handlers.queries import Busy
 
 _log: structlog.typing.FilteringBoundLogger = structlog.get_logger(__name__)
 
 Listener = Callable[[Door, Any, Body], Awaitable[None]]
 
-BUSY = Refused("busy")
 EVENTS: Mapping[str, Listener] = {
     "app_home_opened": home.opened,
     "team_join": events.account_changed,
@@ -137,32 +134,14 @@ async def _nothing(door: Door, ack: Any, body: Body) -> None:
 
 
 async def _failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """A fault of ours. Only its kind is logged, for its message may hold what was typed."""
+    """A fault of ours."""
     if isinstance(error, BoltUnhandledRequestError):
         _log.warning("nobody listens for this", kind=str(body.get("type") or body.get("command"))[:40])
     else:
-        _log.error("a listener failed", failure=type(error).__name__, where=_where(error))
+        failing.logged(error)
     # Slack sends an event again that was not taken, and shows anybody who waits what is said with 200 alone.
     status = 503 if body.get("type") == "event_callback" else 200
-    return BoltResponse(
-        status=status, body=_apology(body, refused(BUSY) if isinstance(error, Busy) else _SOMETHING_WRONG)
-    )
-
-
-def _where(error: BaseException) -> str:
-    """The innermost line of ours, without any value."""
-    traceback, found = error.__traceback__, ""
-    while traceback:
-        code = traceback.tb_frame.f_code
-        found = f"{code.co_filename.rsplit('/', 1)[-1]}:{traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    return found
-
-
-_SOMETHING_WRONG = say(
-    "Unclear. Something went wrong in Usher, and it isn't certain whether this was done. "
-    "Look on Usher's Home, then try again; if it goes on, tell whoever runs Usher."
-)
+    return BoltResponse(status=status, body=_apology(body, failing.said(error)))
 
 
 def _apology(body: Mapping[str, Any], phrase: Phrase) -> dict[str, Any] | str:

@@ -22,6 +22,10 @@ INFO_SECONDS = 1.2
 CALL_SECONDS = 5.0
 MOST_TRIES = 3
 FILE_SECONDS = 30.0
+UNTIL_ANSWERED = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5)
+"""Between tries; together the three seconds within which Slack takes an answer."""
+SIGN_IN = "text/html"
+"""What Slack answers a token that may not read files with: a page to sign in, and no refusal."""
 FILES_AT = ("https", "files.slack.com", None)
 
 
@@ -49,6 +53,16 @@ class Calls:
         """`seen` is the hash of the view that was looked at: Slack then overwrites no newer one."""
         said = {"view_id": view_id, "view": view} | ({"hash": seen} if seen else {})
         return await self._ask("views.update", CALL_SECONDS, json=said) is not None
+
+    async def put_in_place(self, external_id: str, view: Block) -> bool:
+        """Of a view that an answer of ours puts up under this id: Slack knows none before it has taken that answer."""
+        said = {"external_id": external_id, "view": view}
+        for pause in UNTIL_ANSWERED:
+            await asyncio.sleep(pause)
+            answer = await self._answer("views.update", CALL_SECONDS, json=said)
+            if answer != "not_found":
+                return not isinstance(answer, str)
+        return False
 
     async def open_if_possible(self, trigger: str | None, view: Block) -> None:
         """For a form that only spares a press: the answer says how to come by it."""
@@ -88,6 +102,9 @@ class Calls:
                 if answer.status != 200:  # noqa: PLR2004 - HTTP's own number
                     _log.warning("slack gave no file", status=answer.status)
                     return None
+                if answer.content_type == SIGN_IN:
+                    _log.warning("slack gave no file", instead="a page, as to a token without files:read")
+                    return None
                 return await _at_most(answer.content, most + 1)
         except FAILURES as failure:
             _log.warning("slack gave no file", failure=type(failure).__name__)
@@ -113,15 +130,20 @@ class Calls:
         return answer.status_code == 200  # noqa: PLR2004 - likewise
 
     async def _ask(self, method: str, seconds: float, **arguments: Any) -> Json | None:
+        answer = await self._answer(method, seconds, **arguments)
+        return None if isinstance(answer, str) else answer
+
+    async def _answer(self, method: str, seconds: float, **arguments: Any) -> Json | str:
+        """Or, in a word, why there is none."""
         try:
             async with asyncio.timeout(seconds):
                 answer = await self._client.api_call(method, **arguments)  # pyright: ignore[reportUnknownMemberType] # the SDK says dict
         except SlackApiError as failure:
             _log.warning("slack refused a call", method=method, error=_error(failure))
-            return None
+            return _error(failure)
         except FAILURES as failure:
             _log.warning("slack did not answer a call", method=method, failure=type(failure).__name__)
-            return None
+            return type(failure).__name__
         # The SDK says dict or bytes; every one of these methods answers JSON.
         return cast("Any", answer).data
 

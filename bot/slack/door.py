@@ -1,7 +1,9 @@
 """What every listener works with. A door is four steps: identify, read, perform, show."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import TypeVar
 
 from bot.identity import Body, Caller, Identity
 from bot.slack.calls import Calls
@@ -23,17 +25,20 @@ from handlers.commands import (
     Waiting,
 )
 from handlers.house import Usher
-from handlers.models import Desk, RequestCard
+from handlers.models import Desk
 from handlers.queries import Busy
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody whom we know, before a door."""
+    """Somebody whom we know, before a door. ``began``: when they came, by the clock that is never set."""
 
     caller: Caller
     desk: Desk
     reader: Reader = field(repr=False)
+    began: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +51,21 @@ class Door:
     link: Callable[[Minted], str] = field(repr=False)
 
     async def enter(self, body: Body) -> Visit | Refused:
+        began = monotonic()
         caller = await self.identity.caller(body)
         if isinstance(caller, Refused):
             return caller
         desk = await self.identity.desk(caller)
         if isinstance(desk, Refused):
             return desk
-        return Visit(caller, desk, Reader(desk.catalogue, desk.timezone, self.link))
+        return Visit(caller, desk, Reader(desk.catalogue, desk.timezone, self.link), began)
 
     async def there(self, visit: Visit, request: str) -> Visit:
         """Before a request of another organization of theirs: as who they are in that one."""
         desk = await self.usher.queries.desk_there(visit.desk, request, visit.caller.workspace)
         if desk is visit.desk:
             return visit
-        return Visit(visit.caller, desk, Reader(desk.catalogue, desk.timezone, self.link))
+        return replace(visit, desk=desk, reader=Reader(desk.catalogue, desk.timezone, self.link))
 
     async def perform(
         self,
@@ -76,10 +82,11 @@ class Door:
             self.tasks.start(self.homes.refresh(visit.caller), name="home")
         return outcome
 
-    async def _card(self, request: str) -> RequestCard | None:
-        """The act is done by now: a database that is busy only costs the form, and the answer tells another way."""
+    async def unless_busy(self, reading: Awaitable[Read]) -> Read | None:
+        """After an act: it is done by now, so a database that is busy only costs what would be shown of it, and how
+        the act ended is told another way."""
         try:
-            return await self.usher.queries.card(request)
+            return await reading
         except Busy:
             return None
 
@@ -89,7 +96,7 @@ class Door:
             case Done(CodeSent() as sent):
                 return connect.build_code(sent)
             case Waiting(on="code", request=request):
-                card = await self._card(request)
+                card = await self.unless_busy(self.usher.queries.card(request))
                 return approve_code.build(card, visit.desk.timezone, place=Meta(request=card.id)) if card else None
             case _:
                 return None

@@ -1,6 +1,9 @@
 """The form *Edit*, opened for whom it is about; what is changed in it becomes one command, or two."""
 
+import secrets
 from dataclasses import replace
+from time import monotonic
+from typing import Final
 
 from bot.identity import Body
 from bot.slack.door import Door, Visit
@@ -8,7 +11,11 @@ from bot.slack.views import answer, edit_member
 from bot.slack.views.blocks import Block
 from bot.slack.views.edit_member import Changes
 from bot.slack.views.fields import EMPTY, Filled, Prefilled, filled
+from bot.wording import member_card as words
 from handlers.commands import ChangeRole, Command, EditMember, Outcome, Person, Refusal, Refused
+
+# Slack waits for three seconds, and each act may take as long as the gate's deadline, 2.3.
+TIME_FOR_BOTH: Final = 0.5
 
 
 async def opened(door: Door, visit: Visit, typed: Prefilled = EMPTY) -> Block:
@@ -54,12 +61,25 @@ async def _groups(door: Door, visit: Visit, changes: Changes) -> tuple[str, ...]
 
 
 async def goes_on(door: Door, visit: Visit, view: Body, outcome: Outcome) -> Block:
-    """Where the role was changed too, that is done now, and the end page tells how both ended."""
+    """Where the role was changed too, that is done now, and the end page tells how both ended; if the first took so
+    long that Slack would not wait for the second, it follows."""
     changes = edit_member.read(filled(view))
     if not (changes.role and changes.details):
         return await door.next_form(outcome, visit) or answer.page(outcome, visit.reader)
-    second = await door.perform(_role(changes), _after(visit))
-    return answer.both(outcome, second, visit.reader)
+    if monotonic() - visit.began < TIME_FOR_BOTH:
+        second = await door.perform(_role(changes), _after(visit))
+        return answer.both(outcome, second, visit.reader)
+    place = secrets.token_urlsafe(16)
+    if not door.tasks.start(_follow(door, visit, outcome, _role(changes), place), name="role"):
+        return answer.both(outcome, Refused("busy"), visit.reader)
+    return answer.first_of_two(outcome, words.ROLE_FOLLOWS, visit.reader) | {"external_id": place}
+
+
+async def _follow(door: Door, visit: Visit, first: Outcome, command: ChangeRole, place: str) -> None:
+    """Slack has its answer, so how this ended is put in its place, or told where the page was closed."""
+    second = await door.perform(command, _after(visit))
+    if not await door.calls.put_in_place(place, answer.both(first, second, visit.reader)):
+        await door.calls.tell(visit.caller.account.user, answer.answer(second, visit.reader))
 
 
 def _after(visit: Visit) -> Visit:

@@ -1,12 +1,13 @@
 """Importing people: the file is fetched and read after Slack has its answer, and what it comes to is shown then."""
 
 import asyncio
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from bot.importing import MOST_BYTES, NotRead, ReadFile, read_file
-from bot.slack import ids
+from bot.slack import failing, ids
 from bot.slack.door import Door, Visit
 from bot.slack.pressing import Handler, Press, open_view, show
 from bot.slack.views import answer
@@ -20,8 +21,6 @@ from handlers.commands import Done, DropImport, Import, ImportRead, Outcome, Pre
 # One transaction each, and between two of them others have their turn.
 TOGETHER: Final = 500
 TRIES: Final = 5
-# Slack must have put up the page that says *Waiting* before it is told what comes in its place.
-SHOWN_BY_THEN: Final = 0.4
 # A file of the largest size is read for a second, and two at once would only be slower.
 _one_at_a_time = asyncio.Semaphore(1)
 
@@ -33,17 +32,24 @@ async def submitted(door: Door, visit: Visit, sent: Filled) -> Block:
     if file.size > MOST_BYTES:
         raise Unreadable(views.FILE, words.not_read(file.name, NotRead("too-big")))
     role = views.read_role(sent)
-    if not door.tasks.start(_read(door, visit, sent.view, (file.name, file.url, role)), name="import"):
+    waiting = secrets.token_urlsafe(16)
+    if not door.tasks.start(_read(door, visit, waiting, (file.name, file.url, role)), name="import"):
         return answer.page(Refused("busy"), visit.reader)
-    return views.waiting(file.name)
+    return views.waiting(file.name, waiting)
 
 
-async def _read(door: Door, visit: Visit, view: str, asked: tuple[str, str, str]) -> None:
-    began = asyncio.get_running_loop().time()
-    page, said = await _preview(door, visit, *asked)
-    await asyncio.sleep(max(0.0, began + SHOWN_BY_THEN - asyncio.get_running_loop().time()))
-    if not await door.calls.update(view, page):
+async def _read(door: Door, visit: Visit, waiting: str, asked: tuple[str, str, str]) -> None:
+    page, said = await _looked_through(door, visit, *asked)
+    if not await door.calls.put_in_place(waiting, page):
         await door.calls.tell(visit.caller.account.user, said)
+
+
+async def _looked_through(door: Door, visit: Visit, name: str, url: str, role: str) -> tuple[Block, Message]:
+    """Slack has its answer, so whatever goes wrong is to be said here, or *Waiting* would stand for ever."""
+    try:
+        return await _preview(door, visit, name, url, role)
+    except Exception as error:  # noqa: BLE001 - logged there
+        return _both(failing.logged(error))
 
 
 async def _preview(door: Door, visit: Visit, name: str, url: str, role: str) -> tuple[Block, Message]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from bot.slack import ids
 from bot.slack.door import Door, Visit
 from bot.slack.grammar.lexer import is_address
-from bot.slack.pressing import Handler, Press, open_view, opens_about, show
+from bot.slack.pressing import Handler, Press, open_view, opens_about, show, show_anew
 from bot.slack.views import answer, member
 from bot.slack.views.blocks import Message
 from bot.slack.views.member import At
@@ -60,8 +60,8 @@ async def _do(door: Door, visit: Visit, press: Press, command: Command) -> None:
         open_view(door, visit, press, view, answer.answer(outcome, visit.reader))
     at = At.load(press.block)
     said = outcomes.said(outcome, visit.reader)
-    drawn = await _card(door, visit, Person(id=at.member), said=said, drawn=at.drawn + 1)
-    show(door, visit, press, drawn, replace=True)
+    drawing = _card(door, visit, Person(id=at.member), said=said, drawn=at.drawn + 1)
+    await show_anew(door, visit, press, outcome, drawing)
 
 
 PRESSED: Mapping[str, Handler] = {

@@ -46,7 +46,7 @@ from bot.slack.views import space_forms as space_views
 from bot.slack.views.blocks import Block
 from bot.slack.views.fields import Filled, Unreadable, filled
 from bot.wording.clean import cut
-from bot.wording.phrase import Phrase
+from bot.wording.phrase import Phrase, say
 from bot.wording.refusals import reason_and_step, refused
 from handlers.commands import Command, Outcome, RefusalCode, Refused
 
@@ -185,12 +185,14 @@ async def answered(door: Door, body: Body) -> dict[str, Any]:
 
 
 async def _shown(door: Door, visit: Visit, view: Body, outcome: Outcome, form: Form) -> dict[str, Any]:
-    if isinstance(outcome, Refused) and outcome.code not in FINAL:
+    if isinstance(outcome, Refused) and outcome.code not in FINAL and _inputs(view):
         return _under(view, outcome.field, reason_and_step(outcome))
     if form.asks and (next_form := await door.next_form(outcome, visit)):
         return _page(next_form)
     if form.goes_on and not isinstance(outcome, Refused):
-        return _page(await form.goes_on(door, visit, view, outcome))
+        return _page(
+            await door.unless_busy(form.goes_on(door, visit, view, outcome)) or answer.page(outcome, visit.reader)
+        )
     return _page(answer.page(outcome, visit.reader))
 
 
@@ -198,13 +200,15 @@ def _page(view: Block) -> dict[str, Any]:
     return {"response_action": "update", "view": view}
 
 
+def _inputs(view: Body) -> list[str]:
+    return [str(block.get("block_id")) for block in cast("list[Body]", view["blocks"]) if block.get("type") == "input"]
+
+
 def _under(view: Body, field: str | None, phrase: Phrase) -> dict[str, Any]:
     """Slack shows an error only under an input of that form; one of no field goes under the first."""
-    inputs = [
-        str(block.get("block_id")) for block in cast("list[Body]", view["blocks"]) if block.get("type") == "input"
-    ]
+    inputs = _inputs(view)
     if not inputs:
-        return _page(answer.page_of(phrase))
+        return _page(answer.page_of(say("Unclear. ") + phrase))
     parts = [name for name in inputs if field and name.startswith(f"{field}-")]
     place = field if field in inputs else next(iter((*parts, *inputs)))
     return {"response_action": "errors", "errors": {place: cut(phrase.plain(), LONGEST_ERROR)}}

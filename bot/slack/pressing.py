@@ -75,6 +75,15 @@ async def _say(door: Door, visit: Visit, press: Press, said: Message, *, replace
         await door.calls.tell(caller.account.user, said)
 
 
+async def show_anew(
+    door: Door, visit: Visit, press: Press, outcome: Outcome, drawing: Awaitable[Message | None]
+) -> None:
+    """What was pressed on is drawn anew after an act; where that fails, how the act ended stands in its place, for
+    what was drawn before is no longer so."""
+    drawn = await door.unless_busy(drawing)
+    show(door, visit, press, drawn or answer.answer(outcome, visit.reader), replace=True)
+
+
 def page(said: Message) -> Block:
     title = said.text.split(" ", maxsplit=1)[0].rstrip(".:")
     known = title if title in {"Done", "Waiting", "Refused", "Unclear"} else "Usher"

@@ -83,7 +83,8 @@ async def _redraw(door: Door, visit: Visit, press: Press, at: At, said: Phrase =
     """Where somebody was quicker than Slack, the form is drawn once more, as things stand by then."""
     seen = str(_shown(press).get("hash") or "")
     for hash_ in (seen, ""):
-        if await door.calls.update(press.view, await access(door, visit, at, said=said), seen=hash_):
+        drawn = await door.unless_busy(access(door, visit, at, said=said))
+        if drawn and await door.calls.update(press.view, drawn, seen=hash_):
             return
     if said:
         await door.calls.tell(visit.caller.account.user, message(said))

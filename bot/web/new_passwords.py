@@ -10,8 +10,19 @@ from bot.web.enrolment import Visit, status_of, token_of
 from bot.web.forms import BadForm
 from bot.web.pages import Pages
 from bot.wording import refusals
-from handlers.commands import Actor, CredentialsSet, Done, FinishReset, Outcome, Refusal, Refused, Reveal
+from handlers.commands import (
+    CredentialsSet,
+    Done,
+    FinishReset,
+    Outcome,
+    PasswordRevealed,
+    Refusal,
+    RefusalCode,
+    Refused,
+    Reveal,
+)
 from handlers.house import Usher
+from handlers.models import LinkPage
 
 RESET = "/reset/{token:.*}"
 REVEAL = "/reveal/{token:.*}"
@@ -89,21 +100,38 @@ class Reveals:
         self._ours = ours
 
     async def open(self, request: web.Request) -> web.Response:
-        page = await self._usher.queries.link_page("reveal", token_of(request))
-        return self._pages.show("reveal.html", page=page, busy=False) if page else _dead(self._pages)
+        return await self._form(token_of(request))
 
     async def send(self, request: web.Request) -> web.Response:
-        """Every sending is an act of its own: the answer to an earlier one would show a password that never counted."""
+        """A browser shows the answer to the last of two presses, so each has to show the password that counts."""
         visit = await _sent(request, ours=self._ours)
-        page = await self._usher.queries.link_page("reveal", visit.token)
-        if page is None:
-            return _dead(self._pages)
-        made = await self._usher.new_passwords.generated(visit.token)
-        outcome = await self._usher.gate.perform(Reveal(made.sealed), by=Actor(via="link", link=visit.token))
-        match outcome:
-            case Done():
-                return self._pages.show("revealed.html", page=page, password=made.password)
+        seed = visit.form.text("form")
+        try:
+            password = self._usher.new_passwords.generated(visit.token, seed)
+        except Refusal as refusal:
+            return await self._form(visit.token, refusal.code)
+        match await self._reveal(visit, password):
+            case Done(PasswordRevealed() as result) if self._usher.new_passwords.shown(result.at):
+                return self._pages.show("revealed.html", result=result, password=password)
             case Refused(code="busy"):
-                return self._pages.show("reveal.html", status=status_of(outcome), page=page, busy=True)
+                return self._show(await self._page(visit.token), seed, "busy")
             case _:
                 return _dead(self._pages)
+
+    async def _reveal(self, visit: Visit, password: str) -> Outcome:
+        """A form sent twice finds its link dead; the gate knows the delivery and gives the first answer again."""
+        page = await self._page(visit.token)
+        sealed = await self._usher.new_passwords.revealed(visit.token, password) if page else ""
+        return await self._usher.gate.perform(Reveal(sealed), by=visit.actor())
+
+    async def _page(self, token: str) -> LinkPage | None:
+        return await self._usher.queries.link_page("reveal", token)
+
+    async def _form(self, token: str, refused: RefusalCode | None = None) -> web.Response:
+        page = await self._page(token)
+        return self._show(page, self._usher.new_passwords.seed(token), refused) if page else _dead(self._pages)
+
+    def _show(self, page: LinkPage | None, seed: str, refused: RefusalCode | None) -> web.Response:
+        """Without its page a link is spent, perhaps by this very form: sent again, it shows what it made."""
+        status = status_of(Refused(refused) if refused else None)
+        return self._pages.show("reveal.html", status=status, page=page, form=seed, refused=refused)

@@ -62,7 +62,8 @@ def not_read(file: str, why: NotRead) -> Phrase:
 
 def not_fetched(file: str) -> Phrase:
     return say(
-        "Refused. {file} could not be had from Slack, so nobody was invited. Type `/usher import` and choose it again.",
+        "Refused. {file} could not be had from Slack, so nobody was invited. Type `/usher import` and choose it again; "
+        "if it goes on, tell whoever runs Usher: `usher check` says what is missing.",
         file=Typed(file, _LONG),
     )
 

@@ -14,6 +14,7 @@ from handlers.space_models import Standing
 
 _NAME, _ADDRESS, _SHORT = 80, 254, 60
 _MOST = 10
+ROLE_FOLLOWS: Final = say("The role follows in a moment; close this, and you are told by direct message how it ends.")
 
 # What somebody asked for, in few words: the card of the request says all of it.
 ASKED: Final[dict[CardChange, str]] = {

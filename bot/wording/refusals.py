@@ -202,6 +202,9 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
     "invitation-gone": Sentence(
         "This invitation is no longer open.", "Type `/usher invitations` to see where it stands, or invite anew."
     ),
+    "invitations-gone": Sentence(
+        "These invitations are no longer open.", "Type `/usher invitations` to see where they stand."
+    ),
     "link-dead": Sentence(
         "This no longer works: it was used already, replaced or withdrawn, or it is too old.",
         "If you have joined already, there is nothing to do; if not, ask whoever invited you for a new one.",

@@ -95,6 +95,7 @@ RefusalCode = Literal[
     "at-most-viewer",
     "temporary-top",
     "invitation-gone",
+    "invitations-gone",
     "link-dead",
     "address-not-vouched",
     "request-gone",

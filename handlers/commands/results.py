@@ -283,9 +283,12 @@ class CredentialsReset:
 
 @dataclass(frozen=True, slots=True)
 class PasswordRevealed:
-    """The new password counts from now on; the page that made it shows it once."""
+    """The new password counts since ``at``; the page that made it shows it, and no other."""
 
     organization: str
+    member: Named
+    factor: bool
+    at: datetime
     kind: Literal["password-revealed"] = "password-revealed"
 
 

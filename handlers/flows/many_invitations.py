@@ -71,7 +71,9 @@ async def _picked(ids: tuple[str, ...], work: Work) -> _Picked:
             first = first or refusal
     if not rows:
         policy.check(Case("invite"), work.facts)
-        raise first or Refusal("invitation-gone")
+        if first and first.code != "invitation-gone":
+            raise first
+        raise Refusal("invitation-gone" if len(wanted) == 1 else "invitations-gone")
     return _Picked(tuple(rows), len(wanted) - len(rows))
 
 

@@ -151,8 +151,8 @@ async def finish_reset(command: FinishReset, work: Work) -> Result:
 
 
 async def reveal(command: Reveal, work: Work) -> Result:
-    await _set(work, "reveal", command.sealed, must_change=True)
-    return PasswordRevealed(work.facts.organization.name)
+    member = await _set(work, "reveal", command.sealed, must_change=True)
+    return PasswordRevealed(work.facts.organization.name, named(member), member.has_factor, work.now)
 
 
 async def _set(work: Work, purpose: Purpose, sealed: str, *, must_change: bool) -> MemberRecord:

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from bot.delivery.slack import slack_client
 from bot.playground import Attachment, Person
 from bot.slack.calls import Calls
 from handlers.commands import Actor, Deactivate, Done, SetUp
 from handlers.commands import Person as Someone
+from handlers.queries import Busy
 from tests.conftest import Settled
 from tests.doors import Team, read, team
 from tests.running import running_usher
@@ -163,7 +165,33 @@ async def test_a_file_that_is_too_big_is_refused_under_its_field(acme: Team) -> 
 
 async def test_a_file_that_slack_does_not_give_is_told(acme: Team) -> None:
     acme.bot.playground.world.faults.plan("download", status=500)
-    assert "could not be had from Slack" in await chooses(acme, acme.ada, csv_file(1))
+    shown = await chooses(acme, acme.ada, csv_file(1))
+    assert "could not be had from Slack" in shown
+    assert "if it goes on, tell whoever runs Usher: usher check says" in " ".join(shown.split())
+
+
+@pytest.mark.invariant(46)
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [(Busy(), "Refused. Usher is busy"), (ValueError("bob@new.example"), "Unclear. Something went wrong in Usher")],
+)
+async def test_a_fault_while_it_is_read_is_told_in_place_of_waiting(
+    acme: Team, monkeypatch: pytest.MonkeyPatch, failure: Exception, words: str
+) -> None:
+    async def failing(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(acme.bot.usher.queries, "import_preview", failing)
+    with capture_logs() as logs:
+        assert words in await chooses(acme, acme.ada, csv_file(1))
+    assert type(failure).__name__ in [log.get("failure") for log in logs]
+    assert "bob@new.example" not in str(logs)
+
+
+async def test_a_file_that_is_read_before_slack_shows_waiting_is_shown_after_it(acme: Team) -> None:
+    acme.bot.playground.world.faults.plan("views.update", error="not_found", times=3)
+    assert "1 will be invited" in await chooses(acme, acme.ada, csv_file(1))
+    assert not acme.ada.dm()
 
 
 # The form was closed --------------------------------------------------------------------------------------------------
@@ -281,6 +309,8 @@ async def test_the_token_goes_to_slacks_own_hosts_alone() -> None:
         seen.append(request.path)
         if request.path == "/moved":
             raise web.HTTPFound(f"http://127.0.0.1:{other}/elsewhere")
+        if request.path == "/sign-in":
+            return web.Response(text="<!DOCTYPE html>", content_type="text/html")
         return web.Response(body=b"x" * 100)
 
     app = web.Application()
@@ -295,6 +325,7 @@ async def test_the_token_goes_to_slacks_own_hosts_alone() -> None:
         calls = Calls(client)
         assert await calls.download(f"http://127.0.0.1:{ours}/file", most=1000) == b"x" * 100
         assert await calls.download(f"http://127.0.0.1:{ours}/file", most=10) == b"x" * 11
+        assert await calls.download(f"http://127.0.0.1:{ours}/sign-in", most=1000) is None, "a page is no file"
         for url in (
             f"http://127.0.0.1:{ours}/moved",
             f"http://127.0.0.1:{other}/file",
@@ -310,4 +341,4 @@ async def test_the_token_goes_to_slacks_own_hosts_alone() -> None:
         ):
             assert await calls.download(url, most=1000) is None, url
     await runner.cleanup()
-    assert seen == ["/file", "/file", "/moved"]
+    assert seen == ["/file", "/file", "/sign-in", "/moved"]

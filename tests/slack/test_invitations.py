@@ -233,6 +233,17 @@ async def test_all_pending_are_revoked_and_what_came_after_the_form_opened_stays
     assert addresses(left) == ["later@example.net"]
 
 
+async def test_of_two_who_send_the_same_page_the_second_is_told_that_none_is_open(acme: Team) -> None:
+    ada = await three_kinds(acme)
+    for person in (ada, acme.grace):
+        await pressed(person, "Revoke all pending (2)", await person.type("/usher invitations status:pending"))
+    assert "Done. 2 invitations revoked" in read(await ada.submit(), ada)
+    second = await acme.grace.submit()
+    assert second.view
+    assert second.view.title == "Refused"
+    assert "Refused. These invitations are no longer open." in second.view.words
+
+
 async def test_expired_ones_are_cleared_and_a_forged_page_changes_nothing(acme: Team) -> None:
     ada = await three_kinds(acme)
     listed = await ada.type("/usher invitations status:expired")

@@ -12,16 +12,29 @@ import pytest
 from bot.delivery.slack import SlackSender, slack_client
 from bot.playground import Person
 from bot.playground.model import Message, View
+from bot.slack import edit_form
 from bot.wording import notices
 from handlers.catalogue import load
-from handlers.commands import SYSTEM, AddResource, Deactivate, NoteAccount, Share, Thing
+from handlers.commands import (
+    SYSTEM,
+    Actor,
+    AddResource,
+    ChangeRole,
+    Command,
+    Deactivate,
+    EditMember,
+    NoteAccount,
+    Outcome,
+    Share,
+    Thing,
+)
 from handlers.commands import Person as Someone
 from handlers.models import ToldLetter
 from handlers.notices import Told
 from tests.conftest import Settled
 from tests.doors import Team, in_select, read, team
 from tests.patience import PATIENCE
-from tests.running import TOKEN
+from tests.running import TOKEN, busy
 from tests.slack.permitted import done, permitted
 
 
@@ -169,6 +182,18 @@ async def test_a_role_chosen_on_the_card_is_held_at_once_and_the_card_says_so(ac
     assert await acme.role("mei") == "member"
 
 
+@pytest.mark.invariant(46)
+async def test_where_the_card_cannot_be_drawn_anew_how_it_ended_stands_in_its_place(
+    acme: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = await opens(acme.ada, "@mei")
+    monkeypatch.setattr(acme.bot.usher.queries, "member", busy)
+    ended = await acme.ada.press("Role of Mei Tanaka", on=card, choose="Guest")
+    assert await acme.role("mei") == "guest"
+    assert ended.text.startswith("Done. ")
+    assert "Role: Member" not in ended.text
+
+
 @pytest.mark.seed("004-23")
 async def test_new_permissions_apply_at_once(sqlite_url: str) -> None:
     """What the evaluation endpoint says before and after the role is chosen, and after the form is sent."""
@@ -275,6 +300,12 @@ async def test_whoever_lost_the_right_meanwhile_is_refused_at_the_press(acme: Te
 # The form -------------------------------------------------------------------------------------------------------------
 
 
+async def both_ends(acme: Team) -> View:
+    """On a slow machine the role follows the details."""
+    await acme.bot.settle()
+    return await _modal(acme.ada)
+
+
 @pytest.mark.seed("004-19", "004-20", "004-21", "004-22", "004-26")
 async def test_name_role_timezone_and_groups_are_edited_in_one_form(acme: Team) -> None:
     for name in ("Sales", "Support"):
@@ -283,8 +314,8 @@ async def test_name_role_timezone_and_groups_are_edited_in_one_form(acme: Team) 
     form = await edits(acme.ada, "@mei")
     assert [control.label for control in form.inputs] == ["Name", "Role", "Timezone", "Groups"]
     assert "E-mail: mei@example.com. It cannot be changed" in form.words
-    sent = await acme.ada.submit(name="Mei T.", role="Guest", timezone="Europe/Berlin", groups=["Support"])
-    said = read(sent, acme.ada)
+    await acme.ada.submit(name="Mei T.", role="Guest", timezone="Europe/Berlin", groups=["Support"])
+    said = (await both_ends(acme)).words
     assert "Changed for" in said
     assert "name, timezone and groups" in said
     assert "now holds the role Guest" in said
@@ -304,13 +335,43 @@ async def test_name_role_timezone_and_groups_are_edited_in_one_form(acme: Team) 
 
 async def test_a_form_that_raises_and_edits_tells_both_ends(acme: Team) -> None:
     await edits(acme.ada, "@mei")
-    sent = await acme.ada.submit(name="Mei T.", role="Admin")
-    assert sent.view
-    assert sent.view.title == "Waiting"
-    assert "Done. Changed for" in sent.view.words
-    assert "Waiting for the approval of" in sent.view.words
-    assert "Cancel" in labels(sent.view)
+    await acme.ada.submit(name="Mei T.", role="Admin")
+    shown = await both_ends(acme)
+    assert shown.title == "Waiting"
+    assert "Done. Changed for" in shown.words
+    assert "Waiting for the approval of" in shown.words
+    assert "Cancel" in labels(shown)
     assert await acme.role("mei") == "member"
+
+
+@pytest.mark.invariant(45)
+async def test_slack_does_not_wait_for_a_role_after_details_that_took_long(
+    acme: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    perform = acme.bot.usher.gate.perform
+    both, later = asyncio.Event(), asyncio.Event()
+
+    async def slow(command: Command, *, by: Actor) -> Outcome:
+        if isinstance(command, EditMember):
+            await asyncio.sleep(edit_form.TIME_FOR_BOTH)
+        if isinstance(command, ChangeRole):
+            both.set()
+            await later.wait()
+        return await perform(command, by=by)
+
+    monkeypatch.setattr(acme.bot.usher.gate, "perform", slow)
+    await edits(acme.ada, "@mei")
+    first = await acme.ada.submit(name="Mei T.", role="Guest")
+    assert first.view
+    assert first.view.title == "Done"
+    assert "Changed for" in first.view.words
+    assert "The role follows" in first.view.words
+    await both.wait()
+    later.set()
+    ended = await both_ends(acme)
+    assert "now holds the role Guest" in ended.words
+    assert "Changed for" in ended.words
+    assert await acme.role("mei") == "guest"
 
 
 async def test_what_is_wrong_is_said_under_its_field(acme: Team) -> None:

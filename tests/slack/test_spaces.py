@@ -14,7 +14,7 @@ from handlers.commands import ChangeRole
 from tests.conftest import Settled
 from tests.doors import Team, in_select, read, settle_team, team
 from tests.people import Org
-from tests.running import Running, running_usher
+from tests.running import Running, busy, running_usher
 
 
 @pytest.fixture
@@ -231,6 +231,25 @@ async def test_manage_access_lists_adds_changes_and_revokes_and_each_acts_at_onc
     assert "(mei@example.com) ·" not in left.words
     await acme.bot.settle()
     assert "ended your access to the space Apollo in Acme: you were Editor there" in mei.dm()[-1].text
+
+
+@pytest.mark.invariant(46)
+async def test_where_the_form_cannot_be_drawn_anew_how_it_ended_is_told(
+    acme: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await acme.linus.type("/usher space create Apollo")
+    await manages(acme.linus)
+    with monkeypatch.context() as patch:
+        patch.setattr(acme.bot.usher.queries, "space_access", busy)
+        added = await acme.linus.submit(person=in_select(acme.mei), role="Viewer")
+    assert added.view
+    assert added.view.title == "Done"
+    await acme.linus.close()
+    form = await manages(acme.linus)
+    monkeypatch.setattr(acme.bot.usher.queries, "space_access", busy)
+    await acme.linus.press("access_role", on=form, choose="Editor")
+    await acme.bot.settle()
+    assert "now holds the role Editor" in acme.linus.dm()[-1].text
 
 
 async def test_the_roles_on_offer_are_those_that_count_for_that_person(acme: Team) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bot.playground.mailbox import NO_SUCH_PERSON, TRY_LATER
 from tests.conftest import Settled
 from tests.doors import Team, team
+from tests.running import busy
 
 
 @pytest.fixture
@@ -46,6 +47,20 @@ async def test_a_refused_mail_is_listed_and_sent_again_once_the_server_takes_it(
     assert "/invitations/" in mail.text
     await ada.close()
     assert not labels([one.label for one in (await ada.type("/usher settings")).view.controls])  # pyright: ignore[reportOptionalMemberAccess]
+
+
+@pytest.mark.invariant(46)
+async def test_where_the_page_cannot_be_drawn_anew_how_it_ended_is_told(
+    acme: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme.bot.mailbox.fail_next(NO_SUCH_PERSON)
+    await acme.ada.type("/usher invite nobody@example.net as member")
+    await acme.bot.settle()
+    form = (await acme.ada.type("/usher settings")).view
+    opened = (await acme.ada.press("Undelivered (1)", on=form)).view
+    monkeypatch.setattr(acme.bot.usher.queries, "undelivered", busy)
+    await acme.ada.press("Send again", on=opened)
+    await acme.ada.wait_for_modal("Done. It is being sent again.")
 
 
 @pytest.mark.invariant(46)

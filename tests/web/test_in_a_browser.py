@@ -1,7 +1,8 @@
 """The same pages in a real browser without script: its own headers, its own idea of the content security policy."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Page, async_playwright
@@ -9,14 +10,17 @@ from pyotp.totp import TOTP
 
 from bot.web.app import web_app
 from tests.web.test_invitations import GOOD
+from tests.web.test_new_passwords import Ways, reset, ways, works
 from tests.web.world import PUBLIC, World, served
+
+__all__ = ["ways"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(60)]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-@pytest.fixture
-async def tab(world: World) -> AsyncIterator[Page]:
+@asynccontextmanager
+async def phone(world: World) -> AsyncGenerator[Page]:
     """A narrow phone; the test fails if the page breaks its own content security policy."""
     app = web_app(world.usher, public_url=PUBLIC, slack=None)
     async with served(app) as address, async_playwright() as playwright:
@@ -30,6 +34,12 @@ async def tab(world: World) -> AsyncIterator[Page]:
         yield page
         await chromium.close()
         assert [text for text in said if "Content Security Policy" in text or "Refused to" in text] == []
+
+
+@pytest.fixture
+async def tab(world: World) -> AsyncIterator[Page]:
+    async with phone(world) as page:
+        yield page
 
 
 async def fill(tab: Page, world: World, **typed: str) -> None:
@@ -100,3 +110,15 @@ async def test_a_dead_link_offers_its_button_on_a_phone(tab: Page) -> None:
     await tab.get_by_role("button", name="Ask for a new one").click()
 
     assert "Done. Thank you." in await tab.inner_text("main")
+
+
+@pytest.mark.parametrize("ways", ["reveal"], indirect=True)
+async def test_two_quick_presses_show_the_password_that_counts(ways: Ways) -> None:
+    world, _, purpose = ways
+    async with phone(world) as tab:
+        await tab.goto(await reset(world, purpose))
+        await tab.get_by_role("button", name="Show my new password").dblclick()
+        shown = await tab.locator("#new-password").inner_text()
+        await tab.reload()
+        assert await tab.locator("#new-password").inner_text() == shown
+    assert await works(world, shown)

@@ -143,7 +143,7 @@ def every_reset() -> Iterator[CredentialsReset | PasswordRevealed]:
     yield from (CredentialsReset(ADA, "password-link", way) for way in ways[:2])
     yield from (CredentialsReset(ADA, "password-generated", way) for way in ways[:2])
     yield from (CredentialsReset(ADA, "factor", way, alone=True) for way in ways)
-    yield PasswordRevealed("Acme")
+    yield PasswordRevealed("Acme", ADA, factor=True, at=WHEN)
 
 
 def every_organization_changed() -> Iterator[OrganizationChanged]:

@@ -34,6 +34,11 @@ def both(first: Outcome, second: Outcome, reader: Reader) -> Block:
     return modal(title, "answer", blocks, submit="", close="Close")
 
 
+def first_of_two(first: Outcome, then: Phrase, reader: Reader) -> Block:
+    """How the first ended, while the second goes on."""
+    return page_of(said(first, reader), more=[*offers(first), rich(then)])
+
+
 def _title(phrase: Phrase) -> str:
     return phrase.plain().split(" ")[0].rstrip(".:")
 

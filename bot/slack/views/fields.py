@@ -79,8 +79,6 @@ class Filled:
     values: Mapping[str, Mapping[str, Any]] = field(repr=False)
     meta: Meta = Meta()
     blocks: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
-    view: str = ""
-    """Its id, for a page that comes later."""
 
     def text(self, name: str) -> str:
         return str(self._held(name).get("value") or "").strip()
@@ -143,7 +141,6 @@ def filled(view: Mapping[str, Any]) -> Filled:
         cast("Mapping[str, Mapping[str, Any]]", state.get("values") or {}),
         Meta.load(view.get("private_metadata")),
         cast("Sequence[Mapping[str, Any]]", view.get("blocks") or ()),
-        str(view.get("id") or ""),
     )
 
 

@@ -59,8 +59,9 @@ def read_role(form: Filled) -> str:
     return form.choice("role").partition(":")[2]
 
 
-def waiting(file: str) -> Block:
-    return answer.page_of(words.reading(file))
+def waiting(file: str, external_id: str) -> Block:
+    """Under an id of ours, for what comes in its place may be there before Slack has put it up."""
+    return answer.page_of(words.reading(file)) | {"external_id": external_id}
 
 
 # What it comes to -----------------------------------------------------------------------------------------------------
