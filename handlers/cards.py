@@ -193,6 +193,8 @@ def _card(record: RequestRecord, around: _Around) -> RequestCard | None:
         people=held.people,
         others=held.others,
         becomes=(*held.becomes, *_effects(command, around)),
+        joined=held.joined,
+        left=held.left,
     )
 
 

@@ -145,8 +145,10 @@ def _rows(command: Command) -> int:
 
 def _joins(command: Command) -> bool:
     match command:
-        case Invite(groups=groups) | EditMember(groups=groups):
+        case Invite(groups=groups):
             return bool(groups)
+        case EditMember(joined=joined, left=left):
+            return bool(joined or left)
         case Import(grouped=grouped):
             return grouped
         case _:

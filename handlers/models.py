@@ -134,7 +134,6 @@ Becoming = Literal[
     "approvals-channel",
     "name",
     "timezone",
-    "groups",
     "heir",
     "file",
     "people",  # how many are invited
@@ -152,7 +151,8 @@ class RequestCard:
     ``old``, ``new``, ``space``, ``lasts``/``until``), deactivate and reactivate (``target``). ``thing`` names the
     space, group, resource, organization or add-on that is meant (``sort``: the kind of a resource); what is renamed
     gets the name ``new``. ``people``, with ``others`` (groups and addresses), are who joins, leaves, stands on a list
-    or owns what is added; ``becomes`` are settings or permissions and what they shall be.
+    or owns what is added; ``becomes`` are settings or permissions and what they shall be. ``joined`` and ``left`` are
+    the groups that whoever it is about gets into and out of.
     ``why`` is the reason given with a denial, or what made the request void.
     ``lone``: nobody else may approve, so the requester's own code decides.
     """
@@ -188,6 +188,8 @@ class RequestCard:
     people: tuple[Named, ...] = ()
     others: tuple[str, ...] = ()
     becomes: tuple[tuple[Becoming, str], ...] = ()
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

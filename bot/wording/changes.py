@@ -1,6 +1,6 @@
 """What a request wants changed, in words: as a sentence goes on, and as a heading."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from bot.wording.common import in_space, lasting, role_title
@@ -17,6 +17,8 @@ def what(card: RequestCard, zone: str = "UTC", *, most: int = 5) -> Phrase:
             say("invite {people}", people=listed(card.emails, most=most))
             + say(" as {role}", role=_new(card))
             + _where(card)
+            + _into(card, most)
+            + _becoming(card)
         )
     return _WHAT[card.change](card, zone)
 
@@ -117,9 +119,25 @@ def _set_permissions(card: RequestCard, zone: str) -> Phrase:
     return head + _becoming(card)
 
 
-def _becoming(card: RequestCard) -> Phrase:
-    said = [say(_BECOMING[what], value=_value(what, value)) for what, value in card.becomes]
+def _becoming(card: RequestCard, *more: Phrase) -> Phrase:
+    said = [*(say(_BECOMING[what], value=_value(what, value)) for what, value in card.becomes), *filter(None, more)]
     return say(": ") + together(said, between="; ") if said else NOTHING
+
+
+def _groups(card: RequestCard, names: Sequence[str], most: int = MOST_NAMED) -> Phrase:
+    word = card.catalogue.words.group if len(names) == 1 else card.catalogue.words.groups
+    return say("the {word} {names}", word=word, names=listed(names, most=most))
+
+
+def _into(card: RequestCard, most: int) -> Phrase:
+    return say(", into ") + _groups(card, card.joined, min(most, MOST_NAMED)) if card.joined else NOTHING
+
+
+def _edit(card: RequestCard, zone: str) -> Phrase:
+    del zone
+    joined = say("into ") + _groups(card, card.joined) if card.joined else NOTHING
+    left = say("out of ") + _groups(card, card.left) if card.left else NOTHING
+    return say("edit {target}", target=_target(card)) + _becoming(card, joined, left)
 
 
 def _value(what: Becoming, value: str) -> Fact:
@@ -142,7 +160,6 @@ _BECOMING: Final[Mapping[Becoming, str]] = {
     "approvals-channel": "approvals channel {value}",
     "name": "name {value}",
     "timezone": "timezone {value}",
-    "groups": "groups {value}",
     "heir": "left to {value}",
     "file": "file {value}",
     "people": "{value} people",
@@ -210,7 +227,7 @@ _WHAT: Final[Mapping[CardChange, Callable[[RequestCard, str], Phrase]]] = {
         "hand the organization {thing} over to {target}", thing=_thing(card), target=_target(card)
     ),
     "change-settings": lambda card, _: say("change the settings of {it}", it=card.organization) + _becoming(card),
-    "edit-member": lambda card, _: say("edit {target}", target=_target(card)) + _becoming(card),
+    "edit-member": _edit,
     "remove-member": lambda card, _: say("remove {target} from the organization", target=_target(card)),
     "delete-member": lambda card, _: (
         say("delete {account} and its data; this cannot be undone", account=_account(card)) + _left_to(card)

@@ -29,12 +29,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class EditMember:
-    """None: left as it is. ``groups`` are all that the member shall be in, by id or name (004-20)."""
+    """None: left as it is. The member is put into the groups ``joined`` and taken out of those in ``left``, by id or
+    name (004-20); in all others they stay as they are."""
 
     person: Person
     name: str | None = None
     timezone: str | None = None
-    groups: tuple[str, ...] | None = None
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     kind: Literal["edit-member"] = "edit-member"
 
 

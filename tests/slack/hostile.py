@@ -83,6 +83,8 @@ cards = st.builds(
     people=st.lists(people, max_size=30).map(tuple),
     others=st.lists(text, max_size=3).map(tuple),
     becomes=st.lists(st.tuples(st.sampled_from(get_args(Becoming)), text), max_size=4).map(tuple),
+    joined=st.lists(text, max_size=30).map(tuple),
+    left=st.lists(text, max_size=30).map(tuple),
 )
 
 
