@@ -195,6 +195,8 @@ def _card(record: RequestRecord, around: _Around) -> RequestCard | None:
         becomes=(*held.becomes, *_effects(command, around)),
         joined=held.joined,
         left=held.left,
+        counts=held.counts,
+        more=held.more,
     )
 
 

@@ -149,8 +149,8 @@ def _joins(command: Command) -> bool:
             return bool(groups)
         case EditMember(joined=joined, left=left):
             return bool(joined or left)
-        case Import(grouped=grouped):
-            return grouped
+        case Import(groups=groups):
+            return bool(groups)
         case _:
             return False
 

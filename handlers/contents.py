@@ -86,6 +86,8 @@ class Contents:
     new: str | None = None
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    more: tuple[int, int] = (0, 0)
 
 
 def people_in(command: Command) -> Iterator[str]:
@@ -116,7 +118,7 @@ def things_in(command: Command) -> Iterator[str]:
             yield one
         case EditMember(joined=joined, left=left):
             yield from (*joined, *left)
-        case Invite(groups=groups):
+        case Invite(groups=groups) | Import(groups=groups):
             yield from groups
         case _:
             return
@@ -235,10 +237,14 @@ def _of_directory(command: EditMember | DeleteMember | Import, names: Names) -> 
             return Contents(becomes=becomes, joined=names.of_groups(joined), left=names.of_groups(left))
         case DeleteMember(heir=heir):
             return Contents(people=names.of((heir,) if heir else ()))
-        case Import(file=file, people=people, roles=roles):
-            known = names.catalogue.organization
-            titles = ", ".join(known[one].title if one in known else one for one in roles)
-            return Contents(becomes=(("file", file), ("people", f"{people:,}"), ("roles", titles)))
+        case Import():
+            return Contents(
+                emails=command.raised,
+                becomes=(("file", command.file),),
+                joined=names.of_groups(command.groups),
+                counts=tuple(zip(command.roles, command.each, strict=True)),
+                more=(command.more_groups, command.more_raised),
+            )
 
 
 def _settings(command: ChangeSettings) -> Becomes:

@@ -136,8 +136,6 @@ Becoming = Literal[
     "timezone",
     "heir",
     "file",
-    "people",  # how many are invited
-    "roles",
     "follow-slack",
     "effects",  # what roles gain and lose by another catalogue
 ]
@@ -152,7 +150,9 @@ class RequestCard:
     space, group, resource, organization or add-on that is meant (``sort``: the kind of a resource); what is renamed
     gets the name ``new``. ``people``, with ``others`` (groups and addresses), are who joins, leaves, stands on a list
     or owns what is added; ``becomes`` are settings or permissions and what they shall be. ``joined`` and ``left`` are
-    the groups that whoever it is about gets into and out of.
+    the groups that whoever it is about gets into and out of. An import has the ``counts`` of people by role, in
+    ``emails`` those whose role manages members or gives more than the requester holds, and how many ``more`` there are
+    of groups and of these.
     ``why`` is the reason given with a denial, or what made the request void.
     ``lone``: nobody else may approve, so the requester's own code decides.
     """
@@ -190,6 +190,8 @@ class RequestCard:
     becomes: tuple[tuple[Becoming, str], ...] = ()
     joined: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    more: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

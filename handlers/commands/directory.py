@@ -186,11 +186,16 @@ class Import:
 
     prepared: str
     reason: str = ""
-    # Filled in by the plan, for approvers to see and to judge by.
+    # Filled in by the plan, for approvers to see and to judge by: how many get which role, the groups that anybody
+    # joins, and whose role manages members or gives more than the asker holds; of many the first, and how many more.
     file: str = ""
     people: int = 0
     roles: tuple[str, ...] = ()
-    grouped: bool = False
+    each: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()
+    more_groups: int = 0
+    raised: tuple[str, ...] = ()
+    more_raised: int = 0
     kind: Literal["import"] = "import"
 
 
