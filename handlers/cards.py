@@ -197,6 +197,10 @@ def _card(record: RequestRecord, around: _Around) -> RequestCard | None:
         others=held.others,
         becomes=(*held.becomes, *_effects(command, around)),
         apart=record.requester in around.apart.get((record.target or "", record.change), frozenset()),
+        joined=held.joined,
+        left=held.left,
+        counts=held.counts,
+        more=held.more,
     )
 
 

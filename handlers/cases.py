@@ -167,10 +167,12 @@ def _rows(command: Command) -> int:
 
 def _joins(command: Command) -> bool:
     match command:
-        case Invite(groups=groups) | EditMember(groups=groups):
+        case Invite(groups=groups):
             return bool(groups)
-        case Import(grouped=grouped):
-            return grouped
+        case EditMember(joined=joined, left=left):
+            return bool(joined or left)
+        case Import(groups=groups):
+            return bool(groups)
         case _:
             return False
 

@@ -55,6 +55,9 @@ class Names:
     def of(self, people: tuple[Person, ...]) -> tuple[Named, ...]:
         return tuple(self.people[one.id] for one in people if one.id and one.id in self.people)
 
+    def of_groups(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted((self.thing(one) for one in ids), key=str.casefold))
+
     def sort(self, kind: str) -> str:
         known = self.catalogue.kinds.get(kind)
         return known.title if known else kind
@@ -81,6 +84,10 @@ class Contents:
     others: tuple[str, ...] = ()
     becomes: Becomes = ()
     new: str | None = None
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    more: tuple[int, int] = (0, 0)
 
 
 def people_in(command: Command) -> Iterator[str]:
@@ -109,8 +116,10 @@ def things_in(command: Command) -> Iterator[str]:
             yield from (*datasets, *(one for one, _ in overrides))
         case RequestAccess(asked="group" | "resource", role=one):
             yield one
-        case EditMember(groups=groups):
-            yield from groups or ()
+        case EditMember(joined=joined, left=left):
+            yield from (*joined, *left)
+        case Invite(groups=groups) | Import(groups=groups):
+            yield from groups
         case _:
             return
 
@@ -123,8 +132,8 @@ def _keys(resource: Thing) -> tuple[str, str]:
 def contents(command: Command, names: Names, *, old: str | None) -> Contents:  # noqa: C901, PLR0911 - one line for each kind
     """``old``: what the request keeps as the value before, which names what is gone by now."""
     match command:
-        case Invite(emails=emails):
-            return Contents(emails=emails)
+        case Invite():
+            return _of_invitation(command, names)
         case RequestAccess():
             return _asked(command, names, old)
         case CreateSpace(name=name) | CreateGroup(name=name):
@@ -202,6 +211,11 @@ def _level(override: str | None) -> str:
     return f" ({override})" if override and override != "default" else ""
 
 
+def _of_invitation(command: Invite, names: Names) -> Contents:
+    named: Becomes = (("name", command.name),) if command.name else ()
+    return Contents(emails=command.emails, becomes=named, joined=names.of_groups(command.groups))
+
+
 def _of_organization(
     command: ChangeSettings | CreateOrganization | CloseOrganization | TransferOrganization, names: Names
 ) -> Contents:
@@ -217,16 +231,20 @@ def _of_organization(
 
 def _of_directory(command: EditMember | DeleteMember | Import, names: Names) -> Contents:
     match command:
-        case EditMember(name=name, timezone=zone, groups=groups):
-            listed = None if groups is None else ", ".join(names.thing(one) for one in groups) or "none"
-            said: dict[Becoming, str | None] = {"name": name, "timezone": zone, "groups": listed}
-            return Contents(becomes=tuple((what, value) for what, value in said.items() if value))
+        case EditMember(name=name, timezone=zone, joined=joined, left=left):
+            said: dict[Becoming, str | None] = {"name": name, "timezone": zone}
+            becomes: Becomes = tuple((what, value) for what, value in said.items() if value)
+            return Contents(becomes=becomes, joined=names.of_groups(joined), left=names.of_groups(left))
         case DeleteMember(heir=heir):
             return Contents(people=names.of((heir,) if heir else ()))
-        case Import(file=file, people=people, roles=roles):
-            known = names.catalogue.organization
-            titles = ", ".join(known[one].title if one in known else one for one in roles)
-            return Contents(becomes=(("file", file), ("people", f"{people:,}"), ("roles", titles)))
+        case Import():
+            return Contents(
+                emails=command.raised,
+                becomes=(("file", command.file),),
+                joined=names.of_groups(command.groups),
+                counts=tuple(zip(command.roles, command.each, strict=True)),
+                more=(command.more_groups, command.more_raised),
+            )
 
 
 def _settings(command: ChangeSettings) -> Becomes:

@@ -15,8 +15,9 @@ from handlers.paging import Turns
 @dataclass(frozen=True, slots=True)
 class MemberRow:
     """``role``: the one in the organization, or ``in_space`` the one in the only space that the list is narrowed to;
-    for who is invited the promised one. ``whole`` False: groups, second factor and activity are not the reader's to
-    see."""
+    for who is invited the promised one. ``there``: where it is narrowed to several spaces, the role in each of them, by
+    the names of these; ``elsewhere``: there are more. ``whole`` False: groups, second factor and activity are not the
+    reader's to see."""
 
     id: str
     name: str
@@ -29,6 +30,8 @@ class MemberRow:
     factor: bool = False
     active: datetime | None = None
     timezone: str = ""
+    there: tuple[tuple[str, str], ...] = ()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

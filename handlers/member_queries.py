@@ -12,7 +12,7 @@ from handlers.member_models import MemberPage, MemberRow
 from handlers.models import Desk, Status
 from handlers.paging import PAGE, turn_of, turns
 from storage import listing as stored
-from storage.listed import Counted, Found, Listed
+from storage.listed import MOST_THERE, Counted, Found, Listed
 from storage.paging import Turn
 from storage.store import Connection
 
@@ -57,14 +57,15 @@ def _all_of_them(found: Found, turn: Turn) -> Counted | None:
 
 
 def row_of(asking: Viewer, sought: Sought, one: Listed) -> MemberRow:
-    """Of a member of one's spaces, their role there is what one may know."""
-    in_space = one.space_role is not None and (asking.lists is not None or bool(sought.filters.space))
-    whole = asking.lists is None
+    """Of a member of one's spaces, their roles there are what one may know."""
+    spaces, whole = sought.narrow.spaces, asking.lists is None
+    in_space, several = spaces is not None and len(spaces) == 1, spaces is not None and len(spaces) > 1
+    first = next((role for _, role in one.there), None)
     return MemberRow(
         id=one.id,
         name=one.name,
         email=one.email,
-        role=one.space_role if in_space else one.role,
+        role=one.role if spaces is None else first if in_space else None,
         in_space=in_space,
         status=cast("Status", one.status),
         whole=whole,
@@ -72,4 +73,6 @@ def row_of(asking: Viewer, sought: Sought, one: Listed) -> MemberRow:
         factor=whole and one.factor,
         active=one.active if whole else None,
         timezone=one.timezone if whole else "",
+        there=one.there[:MOST_THERE] if several else (),
+        elsewhere=several and len(one.there) > MOST_THERE,
     )

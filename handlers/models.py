@@ -134,11 +134,8 @@ Becoming = Literal[
     "approvals-channel",
     "name",
     "timezone",
-    "groups",
     "heir",
     "file",
-    "people",  # how many are invited
-    "roles",
     "follow-slack",
     "effects",  # what roles gain and lose by another catalogue
 ]
@@ -152,7 +149,10 @@ class RequestCard:
     ``old``, ``new``, ``space``, ``lasts``/``until``), deactivate and reactivate (``target``). ``thing`` names the
     space, group, resource, organization or add-on that is meant (``sort``: the kind of a resource); what is renamed
     gets the name ``new``. ``people``, with ``others`` (groups and addresses), are who joins, leaves, stands on a list
-    or owns what is added; ``becomes`` are settings or permissions and what they shall be.
+    or owns what is added; ``becomes`` are settings or permissions and what they shall be. ``joined`` and ``left`` are
+    the groups that whoever it is about gets into and out of. An import has the ``counts`` of people by role, in
+    ``emails`` those whose role manages members or gives more than the requester holds, and how many ``more`` there are
+    of groups and of these.
     ``why`` is the reason given with a denial, or what made the request void.
     ``lone``: nobody else may approve, so the requester's own code decides. ``apart``: the requester did or approved the
     other reset.
@@ -190,6 +190,10 @@ class RequestCard:
     others: tuple[str, ...] = ()
     becomes: tuple[tuple[Becoming, str], ...] = ()
     apart: bool = False
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    more: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -139,10 +141,21 @@ async def roles(connection: AsyncConnection, prepared: str) -> dict[str, int]:
     return {row.role: row.many for row in await connection.execute(found, {"import": prepared})}
 
 
-async def names_groups(connection: AsyncConnection, prepared: str) -> bool:
-    """Is anybody invited who joins a group on acceptance?"""
-    joining = select(import_lines.c.line).where(_UNDONE, cast(import_lines.c.groups, Text) != "[]").limit(1)
-    return (await connection.execute(joining, {"import": prepared})).first() is not None
+async def groups_joined(connection: AsyncConnection, prepared: str) -> list[str]:
+    """The groups that somebody who is invited joins on acceptance, those first that most join."""
+    named = cast(import_lines.c.groups, Text).label("named")
+    joining = select(named, func.count().label("many")).where(_UNDONE, named != "[]").group_by(named)
+    joined = Counter[str]()
+    for row in await connection.execute(joining, {"import": prepared}):
+        joined.update(dict.fromkeys(json.loads(row.named), row.many))
+    return sorted(joined, key=lambda group: (-joined[group], group))
+
+
+async def addresses(connection: AsyncConnection, prepared: str, roles: Sequence[str], *, limit: int) -> list[str]:
+    """Who is to be invited to one of these roles, in the file's order."""
+    found = select(import_lines.c.email).where(_UNDONE, import_lines.c.role.in_(roles))
+    first = found.order_by(import_lines.c.line).limit(limit)
+    return list((await connection.execute(first, {"import": prepared})).scalars())
 
 
 async def undone(connection: AsyncConnection, prepared: str, *, limit: int) -> list[LineRecord]:

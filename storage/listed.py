@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+MOST_THERE = 20
+"""In so many spaces the role of one member is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
@@ -30,15 +33,16 @@ EVERYBODY = Narrow()
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """``role``: in the organization, for who is invited the promised one. ``space_role``: in the one space that the
-    list was narrowed to. ``groups``: their names, in order."""
+    """``role``: in the organization, for who is invited the promised one. ``there``: the role in each of the spaces
+    that the list was narrowed to, by the names of these, in order; at most one more than ``MOST_THERE``. ``groups``:
+    their names, in order."""
 
     id: str
     name: str
     email: str
     status: str
     role: str | None
-    space_role: str | None
+    there: tuple[tuple[str, str], ...]
     groups: tuple[str, ...]
     factor: bool
     active: datetime | None

@@ -42,7 +42,7 @@ def text(name: str) -> ColumnElement[str]:
     return bindparam(name, type_=Text())
 
 
-def _any_of(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+def any_of(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
     return column.in_(bindparam(name, type_=Text(), expanding=True))
 
 
@@ -157,7 +157,7 @@ class Among:
     def _roles_held(self) -> Iterator[tuple[ColumnElement[bool], ColumnElement[bool], bool]]:
         """Where a role is held, where it is promised, and whether a certain one."""
         if self.spaces is not None:
-            here = _any_of(grants.c.space_id, "spaces"), _any_of(invitations.c.space_id, "spaces")
+            here = any_of(grants.c.space_id, "spaces"), any_of(invitations.c.space_id, "spaces")
             yield *here, self.role and self.in_space
         elif self.in_space:
             yield grants.c.space_id != "", invitations.c.space_id != "", self.role

@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 
 from storage.groups import GROUP
-from storage.listed import Listed
-from storage.listing_filters import INVITED, LIVE, OPEN, Among, text
+from storage.listed import MOST_THERE, Listed
+from storage.listing_filters import INVITED, LIVE, OPEN, Among, any_of
 from storage.members import ROLE, folded
-from storage.tables import MAYBE, grants, groups, invitations, members
+from storage.tables import MAYBE, grants, groups, invitations, members, spaces
 
 _NONE = "[]"
 
@@ -40,7 +40,7 @@ def shown(among: Among, keys: FromClause) -> Select[*tuple[Any, ...]]:
         members.c.active_at,
         members.c.timezone,
         case((keys.c.role == MAYBE, _role(nowhere)), else_=func.nullif(keys.c.role, nowhere)).label("role"),
-        (_role(text("place")) if among.spaces == 1 else literal(None, Text())).label("space_role"),
+        (_there(sqlite=among.sqlite) if among.spaces else literal(None, Text())).label("there"),
         _groups(sqlite=among.sqlite).label("groups"),
         keys.c.factor,
     ).select_from(keys.join(members, members.c.id == keys.c.member_id))
@@ -48,14 +48,14 @@ def shown(among: Among, keys: FromClause) -> Select[*tuple[Any, ...]]:
 
 def listed(row: Row[*tuple[Any, ...]]) -> Listed:
     # By place: an export makes a million of these, and a name is looked up more slowly.
-    member, name, email, status, active, timezone, role, space_role, within, factor = row
+    member, name, email, status, active, timezone, role, there, within, factor = row
     return Listed(
         id=member,
         name=name,
         email=email,
         status=status,
         role=role,
-        space_role=space_role,
+        there=_placed(there),
         groups=_named(within),
         factor=bool(factor),
         active=active,
@@ -66,6 +66,12 @@ def listed(row: Row[*tuple[Any, ...]]) -> Listed:
 def _named(groups: str | None) -> tuple[str, ...]:
     found = () if groups is None or groups == _NONE else json.loads(groups)
     return tuple(found) if len(found) < 2 else tuple(sorted(set(found), key=folded))  # noqa: PLR2004 - to be sorted
+
+
+def _placed(there: str | None) -> tuple[tuple[str, str], ...]:
+    found: list[tuple[str, str, str]] = [] if there is None or there == _NONE else json.loads(there)
+    first = {space: (name, role) for space, name, role in reversed(found)}
+    return tuple(first[space] for space in dict.fromkeys(space for space, *_ in found))[: MOST_THERE + 1]
 
 
 def _role(space: ColumnElement[str]) -> ColumnElement[str | None]:
@@ -86,6 +92,35 @@ def _role(space: ColumnElement[str]) -> ColumnElement[str | None]:
         .scalar_subquery()
     )
     return case((members.c.status == INVITED, promised), else_=held)
+
+
+def _there(*, sqlite: bool) -> ColumnElement[str | None]:
+    """A JSON list of the spaces that are asked about, and the role in each: the temporary one before the lasting one,
+    the last one promised before those promised earlier."""
+    placed = grants.join(spaces, spaces.c.id == grants.c.space_id)
+    held = (
+        select(spaces.c.id, spaces.c.name, grants.c.what.label("role"))
+        .select_from(placed)
+        .where(grants.c.member_id == members.c.id, grants.c.kind == ROLE, any_of(grants.c.space_id, "spaces"), LIVE)
+        .order_by(spaces.c.name_folded, spaces.c.id, grants.c.ends_at.is_(None))
+    )
+    invited = invitations.join(spaces, spaces.c.id == invitations.c.space_id)
+    theirs = and_(invitations.c.member_id == members.c.id, any_of(invitations.c.space_id, "spaces"))
+    promised = (
+        select(spaces.c.id, spaces.c.name, invitations.c.role)
+        .select_from(invited)
+        .where(theirs, invitations.c.state.in_(OPEN))
+        .order_by(spaces.c.name_folded, spaces.c.id, invitations.c.created_at.desc(), invitations.c.id)
+    )
+    return case((members.c.status == INVITED, _as_list(promised, sqlite=sqlite)), else_=_as_list(held, sqlite=sqlite))
+
+
+def _as_list(found: Select[*tuple[Any, ...]], *, sqlite: bool) -> ColumnElement[str]:
+    # Hardly anybody has more than two roles in one space, of which the first is told.
+    some = found.limit(2 * (MOST_THERE + 1)).correlate(members).subquery()
+    each = (func.json_array if sqlite else func.json_build_array)(some.c.id, some.c.name, some.c.role)
+    together = func.json_group_array if sqlite else func.json_agg
+    return select(cast(together(each), Text())).select_from(some).scalar_subquery()
 
 
 def _groups(*, sqlite: bool) -> ColumnElement[str]:

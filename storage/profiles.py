@@ -35,10 +35,10 @@ class Membership:
     within: bool
 
 
-async def around(
-    connection: AsyncConnection, organization: str, member: str, named: Sequence[str], *, now: datetime
+async def named(
+    connection: AsyncConnection, organization: str, member: str, typed: Sequence[str], *, now: datetime
 ) -> list[Membership]:
-    """The groups that a member is in, and those that are named by name or id, in one statement; by name."""
+    """The groups that are named, by name or id, and whether a member is in them; by name."""
     live = and_(grants.c.ended_at.is_(None), or_(grants.c.ends_at.is_(None), grants.c.ends_at > now))
     theirs = and_(
         grants.c.organization_id == organization,
@@ -48,7 +48,7 @@ async def around(
         live,
     )
     within = exists().where(theirs)
-    which = or_(groups.c.id.in_(list(named)), groups.c.name_folded.in_([folded(name) for name in named]), within)
+    which = or_(groups.c.id.in_(list(typed)), groups.c.name_folded.in_([folded(name) for name in typed]))
     statement = (
         select(groups, within.label("within"))
         .where(groups.c.organization_id == organization, which)

@@ -104,14 +104,16 @@ class House:
         ))  # fmt: skip
 
     def _row(self, one: Someone, narrow: Narrow) -> Listed:
-        place = self.spaces.index(narrow.spaces[0]) if narrow.spaces and len(narrow.spaces) == 1 else None
+        inside = [
+            (f"Space {at}", one.role(at)) for at, place in enumerate(self.spaces) if place in (narrow.spaces or ())
+        ]
         return Listed(
             id=one.id,
             name=one.name,
             email=one.email,
             status=one.status,
             role=one.role(-1),
-            space_role=None if place is None else one.role(place),
+            there=tuple((space, role) for space, role in inside if role is not None),
             groups=tuple(f"Group {number}" for number in sorted(one.within())),
             factor=bool(one.factor),
             active=None,

@@ -115,9 +115,9 @@ KEPT: dict[str, Command] = {
     "reset_password": ResetPassword(ADA, "forgot it"),
     "reset_factor": ResetFactor(ADA),
     "delete_data": DeleteData(ADA, "the project is over"),
-    "edit_member": EditMember(ADA, "Ada King", "Europe/London", (GROUP,)),
+    "edit_member": EditMember(ADA, "Ada King", "Europe/London", (GROUP,), (SPACE,)),
     "edit_member_name": EditMember(ADA, "Ada King"),
-    "import": Import("0" * 32, "a new office", "people.csv", 120, ("guest", "member")),
+    "import": Import("0" * 32, "a new office", "people.csv", 120, ("guest", "member"), (20, 100), (GROUP,), 2),
 }
 
 

@@ -12,6 +12,7 @@ from bot.delivery.slack_errors import NO_FILES
 from bot.delivery.trouble import Never
 from bot.slack.views.blocks import rich
 from bot.spreadsheets import names_cell, rows_in
+from bot.wording import members
 from bot.wording.common import NO_ROLE, role_title
 from bot.wording.exports import FILE, above, kept, not_taken
 from bot.wording.phrase import Phrase
@@ -22,10 +23,13 @@ from handlers.member_models import MemberRow, MembersSheet, SheetKept
 from handlers.models import Recipient
 from handlers.notices import MembersFile
 
+MOST_SPACES: Final = 20
 Cell = Callable[[MemberRow, Catalogue], str]
 
 
 def _role(row: MemberRow, catalogue: Catalogue) -> str:
+    if row.there:
+        return members.role(catalogue, row, most=MOST_SPACES).plain()
     title = role_title(catalogue, row.role, "there" if row.in_space else None)
     return "" if row.role is None or title == NO_ROLE else title
 

@@ -9,10 +9,9 @@ from bot.identity import Body
 from bot.slack.door import Door, Visit
 from bot.slack.views import answer, edit_member
 from bot.slack.views.blocks import Block
-from bot.slack.views.edit_member import Changes
 from bot.slack.views.fields import EMPTY, Filled, Prefilled, filled
 from bot.wording import member_card as words
-from handlers.commands import ChangeRole, Command, EditMember, Outcome, Person, Refusal, Refused
+from handlers.commands import ChangeRole, Outcome, Refusal, Refused
 
 # Slack waits for three seconds, and each act may take as long as the gate's deadline, 2.3.
 TIME_FOR_BOTH: Final = 0.5
@@ -37,29 +36,6 @@ async def _drawn(door: Door, visit: Visit, member: str) -> Block:
         return answer.page(Refused(refusal.code, refusal.field, refusal.facts), visit.reader)
 
 
-async def meant(door: Door, visit: Visit, form: Filled) -> Command:
-    """The details come first, then the role: each is judged, and may wait, by itself."""
-    changes = edit_member.read(form)
-    if changes.role and not changes.details:
-        return _role(changes)
-    return EditMember(Person(id=changes.person), changes.name, changes.timezone, await _groups(door, visit, changes))
-
-
-def _role(changes: Changes) -> ChangeRole:
-    return ChangeRole(Person(id=changes.person), changes.role or "")
-
-
-async def _groups(door: Door, visit: Visit, changes: Changes) -> tuple[str, ...] | None:
-    """All that they shall be in: what the form did not show, or somebody else changed meanwhile, stays as it is."""
-    if not (changes.joined or changes.left):
-        return None
-    try:
-        held = (await door.usher.queries.editable(visit.desk, changes.person)).groups or ()
-    except Refusal:
-        held = ()  # the gate says why
-    return tuple(sorted(({one.value for one in held} | changes.joined) - changes.left))
-
-
 async def goes_on(door: Door, visit: Visit, view: Body, outcome: Outcome) -> Block:
     """Where the role was changed too, that is done now, and the end page tells how both ended; if the first took so
     long that Slack would not wait for the second, it follows."""
@@ -67,10 +43,10 @@ async def goes_on(door: Door, visit: Visit, view: Body, outcome: Outcome) -> Blo
     if not (changes.role and changes.details):
         return await door.next_form(outcome, visit) or answer.page(outcome, visit.reader)
     if monotonic() - visit.began < TIME_FOR_BOTH:
-        second = await door.perform(_role(changes), _after(visit))
+        second = await door.perform(edit_member.role_of(changes), _after(visit))
         return answer.both(outcome, second, visit.reader)
     place = secrets.token_urlsafe(16)
-    if not door.tasks.start(_follow(door, visit, outcome, _role(changes), place), name="role"):
+    if not door.tasks.start(_follow(door, visit, outcome, edit_member.role_of(changes), place), name="role"):
         return answer.both(outcome, Refused("busy"), visit.reader)
     return answer.first_of_two(outcome, words.ROLE_FOLLOWS, visit.reader) | {"external_id": place}
 

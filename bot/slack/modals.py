@@ -149,7 +149,7 @@ FORMS: Mapping[str, Form | Look] = {
     resets.FACTOR_CALLBACK: Form(resets.read_factor),
     checking_views.CALLBACK: Look(checking.page),
     edit_member.PICK_CALLBACK: Form(edit_member.read_pick, leads=edit_form.next_page),
-    edit_member.CALLBACK: Form(edit_member.read_details, meant=edit_form.meant, goes_on=edit_form.goes_on, asks=False),
+    edit_member.CALLBACK: Form(edit_member.read_first, goes_on=edit_form.goes_on, asks=False),
     edit_member.PROFILE_CALLBACK: Form(edit_member.read_profile),
     importing_views.CALLBACK: Look(importing.submitted),
     importing_views.CONFIRM_CALLBACK: Form(importing_views.read),

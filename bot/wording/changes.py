@@ -1,10 +1,10 @@
 """What a request wants changed, in words: as a sentence goes on, and as a heading."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bot.wording.common import in_space, lasting, role_title
-from bot.wording.phrase import NOTHING, Fact, Phrase, listed, say, together
+from bot.wording.common import in_space, lasting, people, role_title
+from bot.wording.phrase import NOTHING, Fact, Phrase, Typed, listed, say, together
 from handlers.models import Becoming, CardChange, RequestCard
 
 MOST_NAMED = 20
@@ -17,8 +17,10 @@ def what(card: RequestCard, zone: str = "UTC", *, most: int = 5) -> Phrase:
             say("invite {people}", people=listed(card.emails, most=most))
             + say(" as {role}", role=_new(card))
             + _where(card)
+            + _into(card, most)
+            + _becoming(card)
         )
-    return _WHAT[card.change](card, zone)
+    return _import(card, most) if card.change == "import" else _WHAT[card.change](card, zone)
 
 
 def what_short(card: RequestCard) -> Phrase:
@@ -117,9 +119,39 @@ def _set_permissions(card: RequestCard, zone: str) -> Phrase:
     return head + _becoming(card)
 
 
-def _becoming(card: RequestCard) -> Phrase:
-    said = [say(_BECOMING[what], value=_value(what, value)) for what, value in card.becomes]
+def _becoming(card: RequestCard, *more: Phrase) -> Phrase:
+    said = [*(say(_BECOMING[what], value=_value(what, value)) for what, value in card.becomes), *filter(None, more)]
     return say(": ") + together(said, between="; ") if said else NOTHING
+
+
+def _groups(card: RequestCard, names: Sequence[str], most: int = MOST_NAMED) -> Phrase:
+    word = card.catalogue.words.group if len(names) == 1 else card.catalogue.words.groups
+    return say("the {word} {names}", word=word, names=listed(names, most=most, beside=card.more[0]))
+
+
+def _into(card: RequestCard, most: int) -> Phrase:
+    return say(", into ") + _groups(card, card.joined, min(most, MOST_NAMED)) if card.joined else NOTHING
+
+
+def _import(card: RequestCard, most: int) -> Phrase:
+    """Everybody by role and group, and by address whoever gets much by it: the file's name may say anything."""
+    many = sum(count for _, count in card.counts)
+    roles = [say(f"{count:,} as {{role}}", role=role_title(card.catalogue, role)) for role, count in card.counts]
+    head = say(f"import {people(many)} from a file: ") + listed(roles) + _into(card, most)
+    raised = listed(card.emails, most=min(most, MOST_NAMED), beside=card.more[1])
+    what_for = say("; to manage members, or to do more than {who} may: ", who=card.requester)
+    return head + (what_for + raised if card.emails else NOTHING) + say("; ") + _file(card)
+
+
+def _file(card: RequestCard) -> Phrase:
+    return together([say(_BECOMING[what], value=Typed(value, 80)) for what, value in card.becomes])
+
+
+def _edit(card: RequestCard, zone: str) -> Phrase:
+    del zone
+    joined = say("into ") + _groups(card, card.joined) if card.joined else NOTHING
+    left = say("out of ") + _groups(card, card.left) if card.left else NOTHING
+    return say("edit {target}", target=_target(card)) + _becoming(card, joined, left)
 
 
 def _value(what: Becoming, value: str) -> Fact:
@@ -142,11 +174,8 @@ _BECOMING: Final[Mapping[Becoming, str]] = {
     "approvals-channel": "approvals channel {value}",
     "name": "name {value}",
     "timezone": "timezone {value}",
-    "groups": "groups {value}",
     "heir": "left to {value}",
     "file": "file {value}",
-    "people": "{value} people",
-    "roles": "as {value}",
     "follow-slack": "following Slack: {value}",
     "effects": "by which {value}",
 }
@@ -210,7 +239,7 @@ _WHAT: Final[Mapping[CardChange, Callable[[RequestCard, str], Phrase]]] = {
         "hand the organization {thing} over to {target}", thing=_thing(card), target=_target(card)
     ),
     "change-settings": lambda card, _: say("change the settings of {it}", it=card.organization) + _becoming(card),
-    "edit-member": lambda card, _: say("edit {target}", target=_target(card)) + _becoming(card),
+    "edit-member": _edit,
     "remove-member": lambda card, _: say("remove {target} from the organization", target=_target(card)),
     "delete-member": lambda card, _: (
         say("delete {account} and its data; this cannot be undone", account=_account(card)) + _left_to(card)
@@ -222,7 +251,7 @@ _WHAT: Final[Mapping[CardChange, Callable[[RequestCard, str], Phrase]]] = {
     ),
     "reset-password": lambda card, _: say("reset the password of {target}", target=_target(card)),
     "reset-2fa": lambda card, _: say("reset the second factor of {target}", target=_target(card)),
-    "import": lambda card, _: say("import a file") + _becoming(card),
+    "import": lambda card, _: _import(card, MOST_NAMED),
 }
 
 
@@ -279,5 +308,5 @@ _SHORT: Final[Mapping[CardChange, Callable[[RequestCard], Phrase]]] = {
     "delete-data": lambda card: say("Delete the data of {target}", target=_target(card)),
     "reset-password": lambda card: say("Password of {target}: reset", target=_target(card)),
     "reset-2fa": lambda card: say("Second factor of {target}: reset", target=_target(card)),
-    "import": lambda card: say("Import") + _becoming(card),
+    "import": lambda card: say("Import, ") + _file(card),
 }

@@ -35,6 +35,10 @@ def role_title(catalogue: Catalogue, role: str | None, space: str | None = None)
     return found.title if found else role
 
 
+def people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
+
+
 def in_space(catalogue: Catalogue, space: str | None) -> Phrase:
     """` in the project Apollo`, or nothing for the organization."""
     return say(" in the {kind} {space}", kind=catalogue.words.space, space=space) if space else NOTHING

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, assert_never
 
+from bot.wording.common import people
 from bot.wording.exports import exporting
 from bot.wording.phrase import NOTHING, Command, Phrase, Typed, listed, say
 from bot.wording.telling import MINE, Said, Telling
@@ -44,10 +45,6 @@ VERDICT: Final[Mapping[Verdict, str]] = {
 
 def resources(count: int) -> str:
     return "1 resource" if count == 1 else f"{count:,} resources"
-
-
-def people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"
 
 
 # What became of it ----------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.importing import MOST_BYTES, MOST_LINES, NotRead, Why
-from bot.wording.directory import VERDICT, people
+from bot.wording.common import people
+from bot.wording.directory import VERDICT
 from bot.wording.phrase import NOTHING, Phrase, Typed, listed, say
 from handlers.catalogue import Catalogue
 from handlers.import_models import ImportLetter, ImportPreview, ImportResult, ImportTrouble

@@ -12,7 +12,7 @@ from handlers.commands import Filters
 from handlers.member_models import MemberPage, MemberRow
 
 _NAME, _ADDRESS, _GROUP = 80, 100, 40
-_MOST_GROUPS = 4
+_MOST_GROUPS = _MOST_SPACES = 4
 FACTOR = {True: "Enabled", False: "Disabled"}
 
 
@@ -33,8 +33,10 @@ def row(catalogue: Catalogue, one: MemberRow, *, now: datetime, zone: str) -> tu
     """The name with the address, and under it everything else (004-03 to 004-08)."""
     address = Typed(one.email, _ADDRESS)
     head = say("{name} · {email}", name=Typed(one.name, _NAME), email=address) if one.name else say("{it}", it=address)
-    role = Typed(role_title(catalogue, one.role, "there" if one.in_space else None), _NAME)
-    parts = [say("Role: {role}", role=role), say("Status: {status}", status=STATUS[one.status])]
+    parts = [
+        say("Role: ") + role(catalogue, one, most=_MOST_SPACES),
+        say("Status: {status}", status=STATUS[one.status]),
+    ]
     if one.whole:
         parts += [
             say("Groups: ") + _groups(one.groups),
@@ -42,6 +44,17 @@ def row(catalogue: Catalogue, one: MemberRow, *, now: datetime, zone: str) -> tu
             say("Last active: {it}", it=last_active(one.active, now=now, zone=zone)),
         ]
     return head, together(parts, between=" · ")
+
+
+def role(catalogue: Catalogue, one: MemberRow, *, most: int) -> Phrase:
+    """`Admin`, or in each of several spaces `Owner in Apollo, Viewer in Gemini`, ``most`` of them."""
+    if not one.there:
+        return say("{role}", role=Typed(role_title(catalogue, one.role, "there" if one.in_space else None), _NAME))
+    told = [
+        say("{role} in {space}", role=Typed(role_title(catalogue, held, space), _GROUP), space=Typed(space, _GROUP))
+        for space, held in one.there[:most]
+    ]
+    return together(told) + say(" and more" if one.elsewhere or len(one.there) > most else "")
 
 
 def _groups(names: Sequence[str]) -> Phrase:

@@ -186,11 +186,11 @@ def who(member: Named) -> Who:
     return Who(member.name or member.email, member.slack)
 
 
-def listed(facts: Sequence[Fact], *, last: str = " and ", most: int = 20) -> Phrase:
-    """`a, b and c`; of a long list the first ones and how many more there are."""
+def listed(facts: Sequence[Fact], *, last: str = " and ", most: int = 20, beside: int = 0) -> Phrase:
+    """`a, b and c`; of a long list the first ones and how many more there are, those ``beside`` the list included."""
     shown = [Phrase(as_parts(fact)) for fact in facts[:most]]
-    if len(facts) > most:
-        shown.append(Phrase((Words(f"{len(facts) - most} more"),)))
+    if more := max(len(facts) - most, 0) + beside:
+        shown.append(Phrase((Words(f"{more:,} more"),)))
     return together(shown, last=last)
 
 

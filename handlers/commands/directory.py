@@ -30,12 +30,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class EditMember:
-    """None: left as it is. ``groups`` are all that the member shall be in, by id or name (004-20)."""
+    """None: left as it is. The member is put into the groups ``joined`` and taken out of those in ``left``, by id or
+    name (004-20); in all others they stay as they are."""
 
     person: Person
     name: str | None = None
     timezone: str | None = None
-    groups: tuple[str, ...] | None = None
+    joined: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     kind: Literal["edit-member"] = "edit-member"
 
 
@@ -188,11 +190,16 @@ class Import:
 
     prepared: str
     reason: str = ""
-    # Filled in by the plan, for approvers to see and to judge by.
+    # Filled in by the plan, for approvers to see and to judge by: how many get which role, the groups that anybody
+    # joins, and whose role manages members or gives more than the asker holds; of many the first, and how many more.
     file: str = ""
     people: int = 0
     roles: tuple[str, ...] = ()
-    grouped: bool = False
+    each: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()
+    more_groups: int = 0
+    raised: tuple[str, ...] = ()
+    more_raised: int = 0
     kind: Literal["import"] = "import"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -32,7 +32,6 @@ class _Details:
 
     name: str | None = None
     timezone: str | None = None
-    groups: tuple[str, ...] | None = None
     joined: tuple[GroupRecord, ...] = ()
     left: tuple[GroupRecord, ...] = ()
 
@@ -41,7 +40,7 @@ class _Details:
         which: dict[Literal["name", "timezone", "groups"], object] = {
             "name": self.name,
             "timezone": self.timezone,
-            "groups": self.groups,
+            "groups": self.joined + self.left or None,
         }
         return tuple(one for one, new in which.items() if new is not None)
 
@@ -62,56 +61,55 @@ async def plan_edit(command: EditMember, work: Work) -> Plan:
     role = await role_now(work, facts, target)
     policy.check(Case("edit", old=role), facts)
     details = _details(target, command.name, command.timezone)
-    if command.groups is not None:
+    if command.joined or command.left:
         policy.check(replace(GROUPS, old=role), facts)
-        details = await _with_groups(details, work, target, command.groups)
+        details = await _with_groups(details, work, target, command)
     if not details.changed:
         raise Refusal("nothing-changes", "name")
-    resolved = EditMember(Person(id=target.id), details.name, details.timezone, details.groups)
+    joined, left = _ids(details.joined), _ids(details.left)
+    resolved = EditMember(Person(id=target.id), details.name, details.timezone, joined, left)
     return Plan(
         command=resolved,
         facts=facts,
-        case=Case("edit", old=role, joins=details.groups is not None),
+        case=Case("edit", old=role, joins=bool(joined or left)),
         run=lambda doing, _: _edit(doing, target, details),
-        old=_summary(target.name, target.timezone, _before(details)),
-        new=_summary(details.name, details.timezone, details.groups),
+        old=_summary(target.name, target.timezone, left),
+        new=_summary(details.name, details.timezone, joined),
         beneficiary=target.id,
     )
 
 
-async def _with_groups(details: _Details, work: Work, target: MemberRecord, typed: tuple[str, ...]) -> _Details:
+async def _with_groups(details: _Details, work: Work, target: MemberRecord, command: EditMember) -> _Details:
     """Groups count from acceptance on, and for whoever is active. Raises Refusal."""
+    typed = command.joined + command.left
     if len(typed) > MOST_GROUPS:
         raise Refusal("unknown-group", "groups", group=typed[-1], word=work.facts.catalogue.words.group)
-    around = await profiles.around(work.tx.connection, work.organization, target.id, typed, now=work.now)
-    wanted = _wanted(work, typed, around)
-    joined = tuple(one.group for one in around if one.group.id in wanted and not one.within)
-    left = tuple(one.group for one in around if one.group.id not in wanted and one.within)
+    found = await profiles.named(work.tx.connection, work.organization, target.id, typed, now=work.now)
+    entered, emptied = _meant(work, command.joined, found), _meant(work, command.left, found)
+    joined = tuple(one.group for one in found if one.group.id in entered - emptied and not one.within)
+    left = tuple(one.group for one in found if one.group.id in emptied and one.within)
     if not (joined or left):
         return details
     if target.status != "active":
         raise Refusal("not-a-member", "groups", person=target.name or target.email)
-    return replace(details, groups=tuple(sorted(wanted)), joined=joined, left=left)
+    return replace(details, joined=joined, left=left)
 
 
-def _wanted(work: Work, typed: tuple[str, ...], around: Sequence[Membership]) -> frozenset[str]:
-    known = {folded(one.group.name): one.group.id for one in around} | {one.group.id: one.group.id for one in around}
+def _meant(work: Work, typed: tuple[str, ...], found: Sequence[Membership]) -> frozenset[str]:
+    known = {folded(one.group.name): one.group.id for one in found} | {one.group.id: one.group.id for one in found}
     for name in typed:
         if name not in known and folded(name) not in known:
             raise Refusal("unknown-group", "groups", group=name, word=work.facts.catalogue.words.group)
     return frozenset(known.get(name) or known[folded(name)] for name in typed)
 
 
-def _before(details: _Details) -> tuple[str, ...] | None:
-    if details.groups is None:
-        return None
-    kept = set(details.groups) - {one.id for one in details.joined}
-    return tuple(sorted(kept | {one.id for one in details.left}))
+def _ids(groups: Sequence[GroupRecord]) -> tuple[str, ...]:
+    return tuple(sorted(one.id for one in groups))
 
 
-def _summary(name: str | None, timezone: str | None, in_groups: Iterable[str] | None) -> str:
+def _summary(name: str | None, timezone: str | None, in_groups: tuple[str, ...]) -> str:
     """One text for the same details: what a waiting request compares, so that it ends once they are not as shown."""
-    ids = "as they are" if in_groups is None else hashlib.sha256(",".join(in_groups).encode()).hexdigest()[:16]
+    ids = "as they are" if not in_groups else hashlib.sha256(",".join(in_groups).encode()).hexdigest()[:16]
     return f"name {name or 'none'}; timezone {timezone or 'none'}; groups {ids}"
 
 

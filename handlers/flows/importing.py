@@ -37,6 +37,7 @@ from storage.members import Wanted, folded
 from storage.records import MemberRecord, new_id
 
 MOST_LINES = 10_000
+SHOWN = 20  # of groups and addresses, to whoever decides
 AT_ONCE = 100  # lines done in one transaction: others wait meanwhile
 _LONGEST_FILE = 200
 _GROUPS_AT_ONCE = 500
@@ -150,13 +151,32 @@ async def plan_import(command: Import, work: Work) -> Plan:
     people = sum(counts.values())
     if not people:
         raise Refusal("import-empty")
-    grouped = await imports.names_groups(work.tx.connection, found.id)
-    case = Case("import", rows=people, several=tuple(roles), joins=grouped)
+    joined = await imports.groups_joined(work.tx.connection, found.id)
+    case = Case("import", rows=people, several=tuple(roles), joins=bool(joined))
     policy.check(case, work.facts)
     reason = checked_reason(command.reason, needed=False)
     given = tuple(role.id for role in roles)
-    resolved = replace(command, reason=reason, file=found.file, people=people, roles=given, grouped=grouped)
+    high = [role.id for role in roles if _raises(work, role)]
+    raised = await imports.addresses(work.tx.connection, found.id, high, limit=SHOWN) if high else []
+    resolved = Import(
+        command.prepared,
+        reason,
+        file=found.file,
+        people=people,
+        roles=given,
+        each=tuple(counts[role] for role in given),
+        groups=tuple(joined[:SHOWN]),
+        more_groups=max(len(joined) - SHOWN, 0),
+        raised=tuple(raised),
+        more_raised=sum(counts[role] for role in high) - len(raised),
+    )
     return Plan(resolved, work.facts, case, _begin, reason=reason)
+
+
+def _raises(work: Work, role: Role) -> bool:
+    """Whether whoever gets the role manages members by it, or may do more than whoever asks."""
+    facts = work.facts
+    return facts.catalogue.manages_members(role) or bool(policy.lacks(facts, facts.me, Case("import", new=role)))
 
 
 async def _begin(work: Work, plan: Plan) -> Result:

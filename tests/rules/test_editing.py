@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.wording.changes import what
 from handlers.commands import (
     ChangeProfile,
     CreateGroup,
@@ -16,6 +18,7 @@ from handlers.commands import (
     Invite,
     Invited,
     JoinGroup,
+    LeaveGroup,
     MemberEdited,
     Person,
     Refused,
@@ -23,7 +26,7 @@ from handlers.commands import (
 )
 from handlers.notices import Told
 from storage.tables import audit, grants, groups, members
-from tests.people import Org, Somebody, closing, organization, result, told, waits, why
+from tests.people import Org, Somebody, at_once, closing, organization, result, told, waits, why
 from tests.test_statements import counting
 
 __all__ = ["closing"]
@@ -60,7 +63,7 @@ async def test_name_timezone_and_groups_change_at_once_and_the_member_is_told(da
     ada, bob = await org.member("admin"), await org.member("member", name="Bob")
     await with_groups(org, ada, "Sales", "Support", "Board")
     await ada.does(JoinGroup((bob.person,), "Sales"))
-    command = EditMember(bob.person, " Bob   Builder ", "america/new york", ("Support", "board"))
+    command = EditMember(bob.person, " Bob   Builder ", "america/new york", ("Support", "board"), ("sales",))
     with counting(org.usher.store) as counted:
         edited = result(await ada.does(command), MemberEdited)
     assert len(counted.written) <= 10, "\n\n".join(counted.written)
@@ -81,6 +84,20 @@ async def test_a_name_alone_takes_few_statements(database_url: str) -> None:
     assert len(counted.written) <= 8, "\n\n".join(counted.written)
 
 
+async def test_two_who_edit_one_member_at_once_take_nothing_from_each_other(database_url: str) -> None:
+    """Each says what they change, and nothing else is written."""
+    org = await organization(database_url)
+    ada, hal, bob = await org.member("admin"), await org.member("admin"), await org.member("member")
+    await with_groups(org, ada, "Sales", "Support", "Board")
+    await ada.does(JoinGroup((bob.person,), "Board"))
+    orders = [
+        (ada, EditMember(bob.person, joined=("Sales",))),
+        (hal, EditMember(bob.person, None, None, ("Support",), ("Board",))),
+    ]
+    assert told(await at_once(*(partial(who.does, order) for who, order in orders))) == ["member-edited"] * 2
+    assert await groups_of(org, ada, bob) == ["Sales", "Support"]
+
+
 async def test_who_stays_in_a_group_for_a_while_stays_for_that_while(database_url: str) -> None:
     """Only what was put in and taken out changes; a membership that ends goes on to end."""
     org = await organization(database_url)
@@ -88,7 +105,7 @@ async def test_who_stays_in_a_group_for_a_while_stays_for_that_while(database_ur
     await with_groups(org, ada, "Sales", "Support")
     asked = await bob.asks(RequestAccess("Sales", "a week", asked="group", lasts=timedelta(days=7)))
     assert isinstance(await ada.approves(asked), Done)
-    await ada.does(EditMember(bob.person, groups=("Sales", "Support")))
+    await ada.does(EditMember(bob.person, joined=("Sales", "Support")))
     held = {row["what"]: row["ends_at"] for row in await org.rows(grants) if row["kind"] == "group"}
     assert sorted(ends is None for ends in held.values()) == [False, True]
     org.clock.pass_by(days=8)
@@ -98,13 +115,14 @@ async def test_who_stays_in_a_group_for_a_while_stays_for_that_while(database_ur
 WRONG: list[tuple[Callable[[Person], EditMember], str, str]] = [
     (EditMember, "nothing-changes", "name"),
     (lambda who: EditMember(who, name="Bob"), "nothing-changes", "name"),
-    (lambda who: EditMember(who, groups=()), "nothing-changes", "name"),
+    (lambda who: EditMember(who, left=("Sales",)), "nothing-changes", "name"),
     (lambda who: EditMember(who, name="  \u200b "), "name-wrong", "name"),
     (lambda who: EditMember(who, name="x" * 500), "name-wrong", "name"),
     (lambda who: EditMember(who, timezone="Mars/Base"), "unknown-timezone", "timezone"),
     (lambda who: EditMember(who, timezone="../../etc/passwd"), "unknown-timezone", "timezone"),
     (lambda who: EditMember(who, timezone=""), "unknown-timezone", "timezone"),
-    (lambda who: EditMember(who, groups=("Nowhere",)), "unknown-group", "groups"),
+    (lambda who: EditMember(who, joined=("Nowhere",)), "unknown-group", "groups"),
+    (lambda who: EditMember(who, left=("Nowhere",)), "unknown-group", "groups"),
 ]
 
 
@@ -115,6 +133,7 @@ async def test_what_is_wrong_is_said_under_its_field(
     org = await organization(sqlite_url)
     ada, bob = await org.member("admin"), await org.member("member", name="Bob")
     await ada.does(EditMember(bob.person, name="Bob"))
+    await with_groups(org, ada, "Sales")
     refused = await ada.does(command(bob.person))
     assert isinstance(refused, Refused)
     assert (refused.code, refused.field) == (code, field)
@@ -145,7 +164,8 @@ async def test_a_group_of_another_organization_is_one_that_does_not_exist(databa
     await with_groups(other, theirs, "Secret")
     [elsewhere] = [row["id"] for row in await org.rows(groups)]
     for named in (elsewhere, "Secret", "Nonsense"):
-        assert why(await ada.does(EditMember(bob.person, groups=(named,)))) == "unknown-group"
+        assert why(await ada.does(EditMember(bob.person, joined=(named,)))) == "unknown-group"
+        assert why(await ada.does(EditMember(bob.person, left=(named,)))) == "unknown-group"
 
 
 async def test_who_is_invited_gets_a_name_but_no_groups_yet(database_url: str) -> None:
@@ -154,7 +174,7 @@ async def test_who_is_invited_gets_a_name_but_no_groups_yet(database_url: str) -
     await with_groups(org, ada, "Sales")
     invited = Person(id=await org.member_of(await org.invitation("new@example.com", "member")))
     assert told([await ada.does(EditMember(invited, "New Person"))]) == ["member-edited"]
-    assert why(await ada.does(EditMember(invited, groups=("Sales",)))) == "not-a-member"
+    assert why(await ada.does(EditMember(invited, joined=("Sales",)))) == "not-a-member"
     assert not await edited_notices(org)
 
 
@@ -171,28 +191,38 @@ def careful(tmp_path: Path) -> str:
 
 
 @pytest.mark.invariant(33)
-@pytest.mark.parametrize("meanwhile", ["name", "timezone", "groups", "nothing"])
+@pytest.mark.parametrize("meanwhile", ["name", "timezone", "joined", "left", "other groups", "nothing"])
 async def test_what_waits_is_void_once_what_was_shown_has_changed(
     sqlite_url: str, careful: str, meanwhile: str
 ) -> None:
     org = await organization(sqlite_url, catalogue=careful)
     ada, hal, bob = await org.member("admin"), await org.member("admin"), await org.member("member")
-    await with_groups(org, ada, "Sales", "Support")
+    await with_groups(org, ada, "Sales", "Support", "Board", "Other")
+    await ada.does(JoinGroup((bob.person,), "Board"))
     before = await kept(org, bob.id)
-    asked = await ada.asks(EditMember(bob.person, "Bob Builder", "Asia/Tokyo", ("Sales",)))
+    asked = await ada.asks(EditMember(bob.person, "Bob Builder", "Asia/Tokyo", ("Sales", "Support"), ("Board",)))
+    card = await org.usher.queries.card(asked)
+    assert card
+    assert (card.joined, card.left) == (("Sales", "Support"), ("Board",))
+    said = "edit Bob: name Bob Builder; timezone Asia/Tokyo; into the groups Sales and Support; out of the group Board"
+    assert what(card).plain() == said.replace("Bob:", f"{card.target.name}:" if card.target else "")
     assert await kept(org, bob.id) == before
     changes = {
         "name": lambda: bob.does(ChangeProfile(name="Robert")),
         "timezone": lambda: bob.does(ChangeProfile(timezone="Europe/Rome")),
-        "groups": lambda: ada.does(JoinGroup((bob.person,), "Support")),
+        "joined": lambda: ada.does(JoinGroup((bob.person,), "Support")),
+        "left": lambda: ada.does(LeaveGroup((bob.person,), "Board")),
+        "other groups": lambda: ada.does(JoinGroup((bob.person,), "Other")),
     }
     if meanwhile in changes:
         assert isinstance(await changes[meanwhile](), Done)
     await hal.approves(asked)
-    assert await org.state(asked) == ("approved" if meanwhile == "nothing" else "void")
-    if meanwhile == "nothing":
+    runs = meanwhile in {"nothing", "other groups"}
+    assert await org.state(asked) == ("approved" if runs else "void")
+    if runs:
         assert await kept(org, bob.id) == ("Bob Builder", "Asia/Tokyo")
-        assert await groups_of(org, ada, bob) == ["Sales"]
+        others = ["Other"] if meanwhile == "other groups" else []
+        assert await groups_of(org, ada, bob) == [*others, "Sales", "Support"]
 
 
 async def test_a_catalogue_that_is_careful_with_groups_is_so_with_groups_that_are_edited(
@@ -206,10 +236,14 @@ async def test_a_catalogue_that_is_careful_with_groups_is_so_with_groups_that_ar
     made = waits(await ada.does(CreateGroup("Sales")))
     await hal.approves(made)
     assert told([await ada.does(EditMember(bob.person, "Bob Builder"))]) == ["member-edited"]
-    asked = waits(await ada.does(EditMember(bob.person, groups=("Sales",))))
-    assert await groups_of(org, ada, bob) == []
-    await hal.approves(asked)
-    assert await groups_of(org, ada, bob) == ["Sales"]
+    for command, held in (
+        (EditMember(bob.person, joined=("Sales",)), ["Sales"]),
+        (EditMember(bob.person, left=("Sales",)), []),
+    ):
+        asked = waits(await ada.does(command))
+        assert await groups_of(org, ada, bob) != held
+        await hal.approves(asked)
+        assert await groups_of(org, ada, bob) == held
 
 
 async def test_nor_are_groups_that_come_with_an_invitation(sqlite_url: str, tmp_path: Path) -> None:
@@ -220,7 +254,11 @@ async def test_nor_are_groups_that_come_with_an_invitation(sqlite_url: str, tmp_
     ada, hal = await org.member("admin"), await org.member("admin")
     await hal.approves(waits(await ada.does(CreateGroup("Sales"))))
     assert result(await ada.does(Invite(("eve@example.com",), "guest")), Invited)
-    asked = waits(await ada.does(Invite(("fay@example.com",), "guest", groups=("Sales",))))
+    asked = waits(await ada.does(Invite(("fay@example.com",), "guest", groups=("Sales",), name="Fay *Wray*")))
+    card = await org.usher.queries.card(asked)
+    assert card
+    assert what(card).plain() == "invite fay@example.com as Guest, into the group Sales: name Fay *Wray*"
+    assert "Fay *Wray*" not in what(card).slack()
     assert {row["email"] for row in await org.rows(members)} & {"eve@example.com", "fay@example.com"} == {
         "eve@example.com"
     }

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.slack.importing import TOGETHER
+from bot.wording.changes import what
 from handlers.commands import (
     SYSTEM,
     Approved,
@@ -484,6 +485,40 @@ async def test_it_stops_when_the_rules_would_now_ask_for_an_approval(database_ur
     result(await acme.operator(ChangeRole(grace.person, "manager")), object)
     assert (await acme.usher.queries.desk(grace.account, acme.workspace)).may >= {"import"}
     await stops(acme, prepared)
+
+
+@pytest.mark.invariant(33, 43)
+@pytest.mark.parametrize("managing", [1, 25])
+async def test_whoever_decides_reads_how_many_get_which_role_and_who_gets_much_by_it(
+    database_url: str, managing: int
+) -> None:
+    acme = await organization(database_url)
+    grace = await acme.member("admin", name="Grace")
+    await acme.operator(CreateGroup("Board"))
+    bosses = [ImportLine(0, f"boss{one:02}@evil.example", role="admin", groups=("Board",)) for one in range(managing)]
+    plain = [ImportLine(0, f"plain{one}@x.example", role="member") for one in range(3)]
+    prepared = await prepares(grace, PrepareImport("new *interns*.csv", lines(*plain, *bosses)))
+    card = await acme.usher.queries.card(await grace.asks(Import(prepared)))
+    assert card
+    said = what(card).plain()
+    assert said.startswith(
+        f"import {managing + 3} people from a file: {managing} as Admin and 3 as Member, into the group Board; "
+        "to manage members, or to do more than Grace may: boss00@evil.example"
+    )
+    assert said.endswith("file new *interns*.csv")
+    assert "*interns*" not in what(card).slack()
+    assert "plain0@x.example" not in said
+    assert card.emails == tuple(one.email for one in bosses[:20])
+    assert ("and 20 more" in said) is (managing == 25)
+
+
+async def test_one_person_of_a_file_is_one_person(sqlite_url: str) -> None:
+    acme = await organization(sqlite_url)
+    grace = await acme.member("admin")
+    asked = await grace.asks(Import(await prepares(grace, file(ImportLine(0, "eve@x.example", role="admin")))))
+    card = await acme.usher.queries.card(asked)
+    assert card
+    assert "import 1 person from a file: 1 as Admin" in what(card).plain()
 
 
 # Nobody else ----------------------------------------------------------------------------------------------------------

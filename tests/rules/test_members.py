@@ -21,6 +21,7 @@ from handlers.commands import (
 from handlers.home_queries import ACCESS_SOON, INVITATIONS_SOON
 from handlers.member_models import MemberPage, MemberRow
 from handlers.models import NO_TALLIES
+from storage.listed import MOST_THERE
 from storage.store import Store
 from tests.people import Org, Somebody, closing, organization, told
 from tests.test_statements import counting
@@ -143,6 +144,39 @@ async def test_whoever_manages_a_space_lists_its_people_and_no_more_of_them_than
     assert await refused(bob, group="Design") == ("unknown-group", "group")
     assert await refused(bob, factor="on") == ("may-not", "factor")
     assert await refused(cleo) == ("may-not", None)
+
+
+@pytest.mark.invariant(44)
+async def test_whoever_manages_several_spaces_reads_the_roles_in_these_and_none_in_the_organization(
+    database_url: str,
+) -> None:
+    acme = await organization(database_url)
+    bob, cleo, dora = await acme.member("member", name="Bob"), await acme.member("admin", name="Cleo"), acme.founder
+    for space in ("Apollo", "Gemini"):
+        await bob.does(CreateSpace(space))
+    await dora.does(CreateSpace("Secret"))
+    for space, role in (("gemini", "viewer"), ("apollo", "editor")):
+        await bob.does(ChangeRole(cleo.person, role, space=space))
+    await dora.does(ChangeRole(cleo.person, "viewer", space="secret"))
+    await bob.does(ChangeRole(cleo.person, "owner", space="apollo", lasts=timedelta(hours=1)))
+    await bob.does(Invite(("new@acme.example",), "viewer", space="gemini"))
+    assert {row.name: (row.role, row.in_space, row.there) for row in (await page(bob)).rows} == {
+        "Bob": (None, False, (("Apollo", "owner"), ("Gemini", "owner"))),
+        "Cleo": (None, False, (("Apollo", "owner"), ("Gemini", "viewer"))),
+        "": (None, False, (("Gemini", "viewer"),)),
+    }
+    assert [(row.role, row.there) for row in (await page(bob, space="gemini", words="cleo")).rows] == [("viewer", ())]
+
+
+@pytest.mark.invariant(45)
+async def test_of_somebody_in_very_many_spaces_some_roles_are_told_and_that_there_are_more(database_url: str) -> None:
+    acme = await organization(database_url)
+    bob = await acme.member("member", name="Bob")
+    names = [f"Space {number:02}" for number in range(MOST_THERE + 1)]
+    for space in names:
+        await bob.does(CreateSpace(space))
+    [row] = (await page(bob)).rows
+    assert (row.there, row.elsewhere) == (tuple((name, "owner") for name in names[:MOST_THERE]), True)
 
 
 @pytest.mark.invariant(44)

@@ -66,6 +66,8 @@ rows = st.builds(
     groups=st.lists(hostile.text, max_size=30).map(tuple),
     factor=st.booleans(),
     active=st.one_of(st.none(), hostile.moments),
+    there=st.lists(st.tuples(hostile.text, hostile.text), max_size=20).map(tuple),
+    elsewhere=st.booleans(),
 )
 KEY = "f" * 32
 pages = st.builds(

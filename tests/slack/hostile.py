@@ -83,6 +83,10 @@ cards = st.builds(
     people=st.lists(people, max_size=30).map(tuple),
     others=st.lists(text, max_size=3).map(tuple),
     becomes=st.lists(st.tuples(st.sampled_from(get_args(Becoming)), text), max_size=4).map(tuple),
+    joined=st.lists(text, max_size=30).map(tuple),
+    left=st.lists(text, max_size=30).map(tuple),
+    counts=st.lists(st.tuples(text, st.integers(1, 10_000)), max_size=6).map(tuple),
+    more=st.tuples(st.integers(0, 10_000), st.integers(0, 10_000)),
 )
 
 

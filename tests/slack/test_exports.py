@@ -180,6 +180,14 @@ async def test_an_owner_of_a_space_gets_the_people_and_columns_that_are_theirs_t
     assert (await acme.linus.type("/usher export 2fa:on")).text.startswith("Refused.")
     assert (await acme.linus.type('/usher export group:"Design, and more"')).text.startswith("Refused.")
     assert len(acme.linus.files()) == 1
+    await acme.ada.type("/usher role @linus owner in Gemini")
+    assert await exported(acme, acme.linus) == [
+        ["email", "name", "role", "status"],
+        ["ada@example.com", "Ada Lovelace", "Owner in Apollo, Owner in Gemini", "active"],
+        ["grace@example.com", "Grace Hopper", "Viewer in Gemini", "active"],
+        ["linus@example.com", "Linus Pauling", "Owner in Apollo, Owner in Gemini", "active"],
+        ["zoe@example.com", "", "Viewer in Apollo", "invited"],
+    ]
 
 
 async def test_who_may_list_nobody_gets_no_file(acme: Team) -> None:

@@ -21,6 +21,7 @@ from handlers.commands import (
     AddResource,
     ChangeRole,
     Command,
+    CreateGroup,
     Deactivate,
     EditMember,
     NoteAccount,
@@ -31,6 +32,7 @@ from handlers.commands import (
 from handlers.commands import Person as Someone
 from handlers.models import ToldLetter
 from handlers.notices import Told
+from storage import one_member
 from tests.conftest import Settled
 from tests.doors import Team, in_select, read, team
 from tests.patience import PATIENCE
@@ -378,6 +380,20 @@ async def test_what_is_wrong_is_said_under_its_field(acme: Team) -> None:
     await edits(acme.ada, "@mei")
     sent = await acme.ada.submit(name="\u200b")
     assert list(sent.errors) == ["name"]
+
+
+async def test_groups_that_the_form_has_no_room_for_stay_as_they_are(acme: Team) -> None:
+    names = tuple(f"G{number:03}" for number in range(one_member.MOST + 3))
+    gate, by = acme.bot.usher.gate, acme.by("ada")
+    for name in names:
+        done(await gate.perform(CreateGroup(name), by=by))
+    [mei] = await acme.bot.usher.queries.people(await acme.desk("ada"), "mei")
+    done(await gate.perform(EditMember(Someone(id=mei.value), joined=names), by=by))
+    await edits(acme.ada, "@mei")
+    await acme.ada.submit(groups=[name for name in names[: one_member.MOST] if name != "G000"])
+    for name in names:
+        shown = await acme.ada.type(f"/usher group {name}")
+        assert ("Mei Tanaka" in shown.words) is (name != "G000"), shown.words
 
 
 async def test_who_was_put_into_a_group_meanwhile_stays_in_it(acme: Team) -> None:

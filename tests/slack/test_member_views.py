@@ -74,6 +74,15 @@ def test_of_members_of_ones_spaces_nothing_else_is_said() -> None:
     assert members.page(desk(role="member"), directory.page(row)).text.endswith("Role: Viewer · Status: Active")
 
 
+def test_of_members_of_several_of_ones_spaces_the_role_in_each_is_said() -> None:
+    there = (("Apollo", "owner"), ("Gemini", "viewer"))
+    row = replace(directory.GRACE, whole=False, role=None, groups=(), active=None, there=there)
+    text = members.page(desk(role="member"), directory.page(row)).text
+    assert text.endswith("Role: Owner in Apollo, Viewer in Gemini · Status: Active")
+    many = replace(row, there=tuple((f"Space {number}", "viewer") for number in range(9)))
+    assert "Viewer in Space 3 and more · Status" in members.page(desk(role="member"), directory.page(many)).text
+
+
 @pytest.mark.parametrize(
     ("filters", "said"),
     [

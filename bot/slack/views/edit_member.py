@@ -13,7 +13,7 @@ from bot.slack.views.fields import EMPTY, Filled, Meta, Prefilled, Unreadable, m
 from bot.slack.views.group_forms import GROUPS
 from bot.wording.common import role_title
 from bot.wording.phrase import say
-from handlers.commands import ChangeProfile, EditMember, Person
+from handlers.commands import ChangeProfile, ChangeRole, EditMember, Person
 from handlers.member_card_models import Editable
 from handlers.models import Choice, Desk
 
@@ -113,10 +113,20 @@ def read(form: Filled) -> Changes:
     )
 
 
-def read_details(form: Filled) -> EditMember:
-    """What the form alone tells; which groups these come to has to be looked up."""
+def read_first(form: Filled) -> EditMember | ChangeRole:
+    """The details come first, then the role: each is judged, and may wait, by itself."""
     changes = read(form)
-    return EditMember(Person(id=changes.person), changes.name, changes.timezone)
+    return role_of(changes) if changes.role and not changes.details else details_of(changes)
+
+
+def details_of(changes: Changes) -> EditMember:
+    """What the form did not show, or somebody else changed meanwhile, stays as it is."""
+    joined, left = tuple(sorted(changes.joined)), tuple(sorted(changes.left))
+    return EditMember(Person(id=changes.person), changes.name, changes.timezone, joined, left)
+
+
+def role_of(changes: Changes) -> ChangeRole:
+    return ChangeRole(Person(id=changes.person), changes.role or "")
 
 
 def read_profile(form: Filled) -> ChangeProfile:
