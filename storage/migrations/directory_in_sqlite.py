@@ -8,17 +8,19 @@ search is then found without looking at what comes later, however many there are
 
 from storage.migrations.directory_sql import (
     ACTIVE,
+    BEARS,
     CALLED,
     COLUMNS,
     FACTOR,
-    IN_A_PLACE,
+    IN_PLACES,
+    IN_THE_ORGANIZATION,
     LASTING,
     MOVING,
-    PLACE,
     PLACED,
     ROLE,
     SHOWN,
     WORDS,
+    told_by,
 )
 
 _DIGIT = "((instr('0123456789abcdef', substr({0}, {1}, 1)) - 1) & 15)"
@@ -75,9 +77,6 @@ _ENTERS = f"""
 """
 _LEAVES = "    DELETE FROM directory WHERE member_id = OLD.id;"
 _CHANGED = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in MOVING)
-_BEARS = f"""
-    UPDATE directory SET role = {ROLE.format("directory.member_id", "directory.status")}
-    WHERE member_id = {{0}}.member_id;"""
 
 
 def _more(row: str, kind: str, what: str, source: str) -> str:
@@ -159,27 +158,21 @@ WHERE d.status = 'active' AND {LASTING.format("g.")} GROUP BY 1, 3
     ),
     *(
         _trigger(
-            f"{table}_{when.split()[0].lower()}_in_places",
+            f"{table}_{name}_in_places",
             f"{when} ON {table} WHEN {condition.format(row)}",
             _stands(f"{row}.member_id", place.format(row)),
         )
-        for table, changes, place, condition in (
-            ("grants", "what, ends_at, ended_at", PLACE, IN_A_PLACE),
-            ("invitations", "role, state", "{0}.space_id", "{0}.space_id <> ''"),
-        )
-        for when, row in (("INSERT", "NEW"), (f"UPDATE OF {changes}", "NEW"), ("DELETE", "OLD"))
+        for table, changes, place, condition in IN_PLACES
+        for name, when, row in told_by(changes)
     ),
     *(
         _trigger(
-            f"{table}_{when.split()[0].lower()}_in_the_directory",
-            f"{when} ON {table} WHEN {row}.space_id = ''{also.format(row)}",
-            _BEARS.format(row),
+            f"{table}_{name}_in_the_directory",
+            f"{when} ON {table} WHEN {condition.format(row)}",
+            BEARS.format(f"{row}.member_id"),
         )
-        for table, changes, also in (
-            ("grants", "what, ends_at, ended_at", " AND {0}.kind = 'role'"),
-            ("invitations", "role, state", ""),
-        )
-        for when, row in (("INSERT", "NEW"), (f"UPDATE OF {changes}", "NEW"), ("DELETE", "OLD"))
+        for table, changes, condition in IN_THE_ORGANIZATION
+        for name, when, row in told_by(changes)
     ),
     _trigger(
         "roles_begin",
