@@ -3,8 +3,8 @@
 *in order*: along the index until there are enough. Right where many are among them. *by driver*: everybody who is in
 one place, in order until there are enough; or everybody who bears the role or is in one of the spaces, then sorted,
 which is right where these are few. *by words*: SQLite's index of words
-nearly stands in the order of the list (``migrations/directory_in_sqlite.py``), so it is read until there are enough;
-PostgreSQL's gives everybody, who are then sorted.
+nearly stands in the order of the list (``migrations/directory_in_sqlite.py``), so it is read until there are enough
+and, where too many begin alike, not at all; PostgreSQL's gives everybody, who are then sorted.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def asked_values(organization: str, turn: Turn, limit: int) -> dict[str, object]
 async def choose(connection: AsyncConnection, asked: Asked, values: Mapping[str, object], limit: int) -> Way:
     """In one statement, or none."""
     among, drivers = asked.among, _drivers(asked.among)
-    if not drivers and (among.sqlite or not among.words):
-        return BY_WORDS if among.words else IN_ORDER
+    if not drivers and not among.words:
+        return IN_ORDER
     places = len(among.places())
     if places == 1 and not among.words:
         return 0
@@ -90,7 +90,7 @@ async def choose(connection: AsyncConnection, asked: Asked, values: Mapping[str,
     if places:
         place = min(range(places), key=sizes.__getitem__)
         return place if not among.words or sizes[place] <= MANY or near > FEW else BY_WORDS
-    if among.words and (among.sqlite or near < limit):
+    if among.words and near < limit:
         return BY_WORDS
     # Where an index tells in order all that is asked, many are never far.
     return IN_ORDER if near >= limit or smallest > MANY or not _looks_ahead(among) else driver
@@ -107,20 +107,26 @@ def looking(asked: Asked) -> Found:
     among = asked.among
     drivers, places = among.drivers(), len(among.places())
     if not drivers:
-        return select(ahead(asked, LIMIT))
+        return select(_near(asked))
     sizes = select(*(size(driver).label(f"size{number}") for number, driver in enumerate(drivers)))
     if not _looks_ahead(among):
         return sizes.add_columns(literal_column("0", Integer()))
     found = sizes.cte().prefix_with("MATERIALIZED")
     small = [one <= literal_column(str(MANY if number < places else FEW)) for number, one in enumerate(found.c)]
-    more = _up_to(FEW, with_words(asked)) if places else ahead(asked, LIMIT)
+    more = _up_to(FEW, with_words(asked)) if places else _near(asked)
     return select(*found.c, case((or_(*small), literal_column("0", Integer())), else_=more))
 
 
 def _looks_ahead(among: Among) -> bool:
-    if among.words:
-        return not among.sqlite or bool(among.places())
-    return among.in_space or (among.spaces or 0) > 1
+    return bool(among.words) or among.in_space or (among.spaces or 0) > 1
+
+
+def _near(asked: Asked) -> ColumnElement[int]:
+    """How many are ahead; none is said where SQLite's words lead to a page without many who begin alike."""
+    if not (asked.among.sqlite and asked.among.words):
+        return ahead(asked, LIMIT)
+    few = _up_to(FEW, _begin_alike(asked)) <= literal_column(str(FEW))
+    return case((few, literal_column("0", Integer())), else_=ahead(asked, LIMIT))
 
 
 def size(driver: Ids) -> ColumnElement[int]:
@@ -218,13 +224,21 @@ _WORDS = table("directory_words", column("rowid", Integer()))
 
 def _by_sqlite_words(asked: Asked) -> Found:
     """Those with the lowest numbers, and everybody who begins like the last of them, sorted."""
+    return sorted_by(_matching(asked, *_within(asked)), directory, asked).limit(LIMIT)
+
+
+def _begin_alike(asked: Asked) -> Found:
+    """Whoever is read for a page by words."""
+    return select(_WORDS.c.rowid).where(*_have_words(*_within(asked)))
+
+
+def _within(asked: Asked) -> tuple[ColumnElement[int], ColumnElement[int]]:
     begins, ends = _range(asked)
     turned = _WORDS.c.rowid if asked.down else _WORDS.c.rowid.desc()
     enough = _matching(asked, begins, ends).order_by(turned).limit(LIMIT).cte().prefix_with("MATERIALIZED")
     last = _last_alike(func.max(enough.c.number)) if asked.down else _first_alike(func.min(enough.c.number))
     until = func.coalesce(select(last).having(func.count() == LIMIT).scalar_subquery(), ends if asked.down else begins)
-    within = (begins, until) if asked.down else (until, ends)
-    return sorted_by(_matching(asked, *within), directory, asked).limit(LIMIT)
+    return (begins, until) if asked.down else (until, ends)
 
 
 def _matching(asked: Asked, begins: ColumnElement[int], ends: ColumnElement[int]) -> Found:
@@ -246,8 +260,12 @@ def with_words(asked: Asked) -> Found:
 def _with_words(rows: Found, begins: ColumnElement[int], ends: ColumnElement[int]) -> Found:
     # The plus keeps SQLite from looking every member up in the index of words.
     both = _WORDS.join(directory, directory.c.number == literal_column("+directory_words.rowid", Integer()))
+    return rows.select_from(both).where(*_have_words(begins, ends))
+
+
+def _have_words(begins: ColumnElement[int], ends: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
     matches = literal_column("directory_words").op("MATCH", is_comparison=True)(text("match"))
-    return rows.select_from(both).where(matches, _WORDS.c.rowid.between(begins, ends))
+    return matches, _WORDS.c.rowid.between(begins, ends)
 
 
 def _range(asked: Asked) -> tuple[ColumnElement[int], ColumnElement[int]]:

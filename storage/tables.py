@@ -170,8 +170,8 @@ placed = Table(
     Column("called", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
     Column("status", Text, nullable=False),
     Column("factor", Boolean, nullable=False),
-    # As in ``directory``: the role is the one in the organization.
     Column("words", Text, nullable=False),
+    # As in ``directory``: the one in the organization.
     Column("role", Text, nullable=False),
     # The one in the space; '' in a group. MAYBE wherever something there is for a time.
     Column("there", Text, nullable=False),
@@ -541,10 +541,9 @@ grants = Table(
         "kind",
         "space_id",
         "what",
+        "ended_at",
         "member_id",
         "ends_at",
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
     ),
     # What ends soon.
     Index(

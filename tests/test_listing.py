@@ -21,7 +21,7 @@ from storage.members import folded
 from storage.paging import Turn
 from tests.listed_examples import EXAMPLES, NAMES, NARROW, PEOPLE, SOMEONE, of
 from tests.listed_pages import paged, written
-from tests.listed_people import NOW, ROLES, STATUSES, House, Someone
+from tests.listed_people import NOW, ROLES, STATUSES, House, Someone, someone
 
 
 @pytest.fixture
@@ -215,3 +215,24 @@ def test_where_there_are_too_many_to_count_it_says_so_and_pages_stay_right(
             assert counted.exact or len(expected) >= 3
 
     runner.run(look())
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("name", ["Member {}", ""])
+async def test_where_many_begin_alike_their_list_is_read_in_order_and_not_by_words(
+    database_url: str, name: str
+) -> None:
+    """SQLite would read all of them for each page, in no order."""
+    alike = House([someone(name.format(n), f"000000{n}@x.example") for n in range(6)])
+    apart = House([someone(name and f"{n} {name}", f"{n}000000@x.example") for n in range(6)])
+    assert await _way(database_url, alike) == IN_ORDER
+    assert await _way(database_url, apart) == (BY_WORDS if "sqlite" in database_url else IN_ORDER)
+
+
+async def _way(database_url: str, house: House) -> int:
+    narrow = Narrow(words=("x.example",))
+    async with written(database_url, house) as connection:
+        assert await paged(connection, house, narrow, limit=2, down=True) == house.among(narrow)
+        asked = Asked(Among.of(narrow, sqlite=connection.dialect.name == "sqlite"))
+        given = values(house.id, narrow, NOW) | asked_values(house.id, Turn(), 2)
+        return await listing_ways.choose(connection, asked, given, 2)

@@ -6,9 +6,13 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from sqlalchemy import text
 
 from storage import listing
 from storage.listed import EVERYBODY, Narrow
+from storage.migrations.directory_in_sqlite import place
 from storage.paging import Turn
 from storage.store import Store
 from tests.listed_pages import paged, writing, written
@@ -26,6 +30,53 @@ async def test_whoever_begins_alike_stands_in_order_however_they_came(
     async with written(database_url, house) as connection:
         for narrow in (EVERYBODY, Narrow(words=("ana",)), Narrow(words=("ana", "be"))):
             assert await paged(connection, house, narrow, limit=limit, down=down) == house.among(narrow)
+
+
+# SQLite's numbers -----------------------------------------------------------------------------------------------------
+
+SIGNS = st.text(st.sampled_from(" !&'()*+,-./059:;?@[^_`abz{~éж中😀\U0010ffff"), max_size=9)
+ALIKE = (1 << 20) - 1
+
+
+def least(*called: str) -> list[int]:
+    statement = f"SELECT {place(':organization', ':called')}"
+    with closing(sqlite3.connect(":memory:")) as database:
+        given = ({"organization": "ab", "called": one} for one in called)
+        return [database.execute(statement, one).fetchone()[0] for one in given]
+
+
+@given(begin=SIGNS, one=SIGNS, other=SIGNS)
+@example(begin="", one="\U0010ffff\U0010ffff", other="\U0001ffff")
+def test_no_number_is_above_that_of_who_stands_behind_in_the_list(begin: str, one: str, other: str) -> None:
+    first, last = sorted([f"{begin}{one}" or "a", f"{begin}{other}" or "a"])
+    lower, higher = least(first, last)
+    assert 0xAB << 55 <= lower <= higher < 0xAC << 55
+
+
+@pytest.mark.parametrize("sign", [*"abyz0189.-_@+'", " "])
+def test_people_with_the_usual_signs_are_told_apart_up_to_the_sixth(sign: str) -> None:
+    before, between, behind = least(f"a.{sign}-0 z", f"a.{sign}-0.z", f"a.{sign}-01z")
+    assert before < between < behind
+
+
+@pytest.mark.parametrize("free", [True, False])
+async def test_whoever_changes_finds_a_number_though_the_last_was_taken(sqlite_url: str, free: bool) -> None:
+    """As if people who begin alike had changed a million times."""
+    house = House([someone(f"Member {n}", f"m{n}@x.example") for n in range(4)])
+    async with written(sqlite_url, house) as connection:
+        if free:
+            await house.lose(connection, 0)
+        last = text("UPDATE directory SET number = number | :alike WHERE called = 'member 2'")
+        await connection.execute(last, {"alike": ALIKE})
+        await connection.execute(text("INSERT INTO directory_words (directory_words) VALUES ('rebuild')"))
+        for n in (9, 8, 7):
+            house.people.append(someone(f"Member {n}", f"m{n}@x.example"))
+            await house.enter(connection, house.people[-1])
+        await house.change(connection, 0, someone("Member 5", "m5@x.example"))
+        beginnings = await connection.execute(text("SELECT DISTINCT number & ~:alike FROM directory"), {"alike": ALIKE})
+        assert len(beginnings.all()) == 1
+        for narrow in (EVERYBODY, Narrow(words=("member",))):
+            assert await paged(connection, house, narrow, limit=2, down=True) == house.among(narrow)
 
 
 # Who seeks to find more -----------------------------------------------------------------------------------------------

@@ -3,17 +3,19 @@
 
 from storage.migrations.directory_sql import (
     ACTIVE,
+    BEARS,
     CALLED,
     COLUMNS,
     FACTOR,
-    IN_A_PLACE,
+    IN_PLACES,
+    IN_THE_ORGANIZATION,
     LASTING,
     MOVING,
-    PLACE,
     PLACED,
     ROLE,
     SHOWN,
     WORDS,
+    told_by,
 )
 
 _LASTING_OF = f"{{0}} FROM grants WHERE member_id = {{1}}.member_id AND {LASTING.format('')}"
@@ -142,21 +144,18 @@ WHERE d.status = 'active' AND {LASTING.format("g.")} GROUP BY 1, 3
     {PLACED.format(f"p.member_id = {row}.member_id AND p.place = {place.format(row)}")};
 """,
         )
-        for table, place in (("grants", PLACE), ("invitations", "{0}.space_id"))
+        for table, _, place, _ in IN_PLACES
         for row in ("NEW", "OLD")
     ),
     *(
         _trigger(
-            f"{table}_{when.split()[0].lower()}_in_places",
+            f"{table}_{name}_in_places",
             f"{when} ON {table}",
             f"{table}_{row.lower()}_in_places",
             condition.format(row),
         )
-        for table, changes, condition in (
-            ("grants", "what, ends_at, ended_at", IN_A_PLACE),
-            ("invitations", "role, state", "{0}.space_id <> ''"),
-        )
-        for when, row in (("INSERT", "NEW"), (f"UPDATE OF {changes}", "NEW"), ("DELETE", "OLD"))
+        for table, changes, _, condition in IN_PLACES
+        for name, when, row in told_by(changes)
     ),
     _function(
         "roles_are_counted",
@@ -175,27 +174,18 @@ WHERE d.status = 'active' AND {LASTING.format("g.")} GROUP BY 1, 3
     ),
     _function(
         "roles_in_the_directory",
-        f"""
-    UPDATE directory AS d SET role = found.role
-    FROM (
-        SELECT number, {ROLE.format("here.member_id", "here.status")} AS role
-        FROM directory AS here WHERE member_id = CASE WHEN TG_OP = 'DELETE' THEN OLD.member_id ELSE NEW.member_id END
-    ) AS found
-    WHERE d.number = found.number AND d.role <> found.role;
+        f"""{BEARS.format("(CASE WHEN TG_OP = 'DELETE' THEN OLD.member_id ELSE NEW.member_id END)")}
 """,
     ),
     *(
         _trigger(
-            f"{table}_{when.split()[0].lower()}_in_the_directory",
+            f"{table}_{name}_in_the_directory",
             f"{when} ON {table}",
             "roles_in_the_directory",
-            f"{row}.space_id = ''{also.format(row)}",
+            condition.format(row),
         )
-        for table, changes, also in (
-            ("grants", "what, ends_at, ended_at", " AND {0}.kind = 'role'"),
-            ("invitations", "role, state", ""),
-        )
-        for when, row in (("INSERT", "NEW"), (f"UPDATE OF {changes}", "NEW"), ("DELETE", "OLD"))
+        for table, changes, condition in IN_THE_ORGANIZATION
+        for name, when, row in told_by(changes)
     ),
     _trigger("roles_begin", "INSERT ON grants", "roles_are_counted", LASTING.format("NEW.")),
     _trigger(

@@ -1,50 +1,66 @@
 """What keeps the table ``directory``, its index of words and the tallies on SQLite (migration 0004).
 
 The index finds rows in the order of their numbers. So a number says where its row stands in the list: 8 bits of the
-organization's id, 35 bits of the first letters, and 20 bits that tell apart whoever begins alike. The first page of a
+organization's id, 35 bits of the first signs, and 20 bits that tell apart whoever begins alike. The first page of a
 search is then found without looking at what comes later, however many there are.
 """
 # ruff: noqa: S608 - SQL that is made of parts written here
 
 from storage.migrations.directory_sql import (
     ACTIVE,
+    BEARS,
     CALLED,
     COLUMNS,
     FACTOR,
-    IN_A_PLACE,
+    IN_PLACES,
+    IN_THE_ORGANIZATION,
     LASTING,
     MOVING,
-    PLACE,
     PLACED,
     ROLE,
     SHOWN,
     WORDS,
+    told_by,
 )
 
 _DIGIT = "((instr('0123456789abcdef', substr({0}, {1}, 1)) - 1) & 15)"
-_LETTERS = 7
+_SIGNS = 6
+# Which of 52 kinds a sign is; the usual ones first. Those from "+" to "9" and from "_" to "z" are a kind each.
+_KINDS = (
+    ("BETWEEN '_' AND 'z'", "unicode({0}) - 72"),
+    ("BETWEEN '+' AND '9'", "unicode({0}) - 38"),
+    ("= ' '", "1"),
+    ("< ' '", "0"),
+    ("< ''''", "2"),
+    ("= ''''", "3"),
+    ("< '+'", "4"),
+    ("< '@'", "20"),
+    ("= '@'", "21"),
+    ("< '_'", "22"),
+)
+_LAST_KIND, _ALL_KINDS = 51, 52
+_SHARES_ITS_KIND = "[^ '+-9@_-z]"
+_ALIKE = (1 << 20) - 1
 
 
-def _letter(text: str, at: int) -> str:
-    """5 bits that never stand in another order than the letters do. Behind what shares its 5 bits with another sign,
-    all are 0."""
+def _kind(text: str, at: int) -> str:
+    """Never in another order than the signs are. Behind one that shares its kind with others all are 0."""
     sign = f"substr({text}, {at}, 1)"
-    bits = (
-        f"CASE WHEN {sign} = '' THEN 0 WHEN {sign} < ' ' THEN 1 WHEN {sign} = ' ' THEN 2 WHEN {sign} < 'a' THEN 3"
-        f" WHEN {sign} <= 'z' THEN unicode({sign}) - 93 ELSE 30 END"
-    )
-    behind = f"CASE WHEN substr({text}, 1, {at - 1}) GLOB '*[^a-z ]*' THEN 0 ELSE {bits} END"
-    return f"(({bits if at == 1 else behind}) << {5 * (_LETTERS - at)})"
+    kinds = " ".join(f"WHEN {sign} {which} THEN {kind.format(sign)}" for which, kind in _KINDS)
+    before = f"substr({text}, 1, {at - 1}) GLOB '*{_SHARES_ITS_KIND.replace(chr(39), chr(39) * 2)}*'"
+    behind = f"WHEN {before} THEN 0 " if at > 1 else ""
+    return f"(CASE {behind}{kinds} ELSE {_LAST_KIND} END) * {_ALL_KINDS ** (_SIGNS - at)}"
 
 
 def place(organization: str, called: str) -> str:
     """The least number that somebody called so can have."""
-    latin = " | ".join(_letter(called, at) for at in range(1, _LETTERS + 1))
-    first, second = f"min(unicode({called}), 131071)", f"min(ifnull(unicode(substr({called}, 2, 1)), 0), 131071) >> 4"
-    other = f"(31 << 30) | ({first} << 13) | (CASE WHEN {first} < 131071 THEN {second} ELSE 0 END)"
-    letters = f"CASE WHEN substr({called}, 1, 1) > 'z' THEN {other} ELSE {latin} END"
+    latin = " + ".join(_kind(called, at) for at in range(1, _SIGNS + 1))
+    first, second = f"min(unicode({called}), 131071)", f"min(ifnull(unicode(substr({called}, 2, 1)), 0), 131071) >> 1"
+    others = _LAST_KIND * _ALL_KINDS ** (_SIGNS - 1)
+    other = f"{others} + (({first} << 16) | (CASE WHEN {first} < 131071 THEN {second} ELSE 0 END))"
+    signs = f"CASE WHEN substr({called}, 1, 1) > 'z' THEN {other} ELSE {latin} END"
     slot = f"({_DIGIT.format(organization, 1)} << 4) | {_DIGIT.format(organization, 2)}"
-    return f"((({slot}) << 55) | (({letters}) << 20))"
+    return f"((({slot}) << 55) | (({signs}) << 20))"
 
 
 def _stands(member: str, place: str) -> str:
@@ -52,22 +68,33 @@ def _stands(member: str, place: str) -> str:
     return f"    DELETE FROM placed WHERE member_id = {member} AND place = {place};{there};"
 
 
+# Each has the first number from their base on that is behind whoever stands before them.
 _WHO_IS_THERE = f"""
 INSERT INTO directory (number, {COLUMNS})
-SELECT base + row_number() OVER (PARTITION BY base ORDER BY called, id) - 1,
-    organization_id, id, called, words, status, factor, role
+SELECT rank + max(base - rank) OVER (ORDER BY rank), organization_id, id, called, words, status, factor, role
 FROM (
-    SELECT {place("organization_id", CALLED.format(""))} AS base, organization_id, id,
-        {CALLED.format("")} AS called, {WORDS.format("")} AS words, status, {FACTOR.format("members.")} AS factor,
-        {ROLE.format("members.id", "members.status")} AS role
-    FROM members WHERE {SHOWN.format("")}
+    SELECT *, row_number() OVER (ORDER BY base, called, id) - 1 AS rank
+    FROM (
+        SELECT {place("organization_id", CALLED.format(""))} AS base, organization_id, id,
+            {CALLED.format("")} AS called, {WORDS.format("")} AS words, status, {FACTOR.format("members.")} AS factor,
+            {ROLE.format("members.id", "members.status")} AS role
+        FROM members WHERE {SHOWN.format("")}
+    )
 )
-ORDER BY base, called, id
+ORDER BY rank
 """
+
+# The next one behind all who begin alike. Whoever changes takes a new one, so the last may be taken while most are
+# free; then it is the first free one.
+_NUMBER = f"""coalesce(
+        (SELECT nullif(max(number), base + {_ALIKE}) + 1 FROM directory WHERE number BETWEEN base AND base + {_ALIKE}),
+        (SELECT base WHERE NOT EXISTS (SELECT 1 FROM directory WHERE number = base)),
+        (SELECT min(d.number) + 1 FROM directory AS d WHERE d.number >= base
+            AND NOT EXISTS (SELECT 1 FROM directory WHERE number = d.number + 1)))"""
 
 _ENTERS = f"""
     INSERT INTO directory (number, {COLUMNS})
-    SELECT ifnull((SELECT max(number) FROM directory WHERE number BETWEEN base AND base + 1048575), base - 1) + 1,
+    SELECT {_NUMBER},
         NEW.organization_id, NEW.id, {CALLED.format("NEW.")}, {WORDS.format("NEW.")}, NEW.status,
         {FACTOR.format("NEW.")}, {ROLE.format("NEW.id", "NEW.status")}
     FROM (SELECT {place("NEW.organization_id", CALLED.format("NEW."))} AS base)
@@ -75,9 +102,6 @@ _ENTERS = f"""
 """
 _LEAVES = "    DELETE FROM directory WHERE member_id = OLD.id;"
 _CHANGED = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in MOVING)
-_BEARS = f"""
-    UPDATE directory SET role = {ROLE.format("directory.member_id", "directory.status")}
-    WHERE member_id = {{0}}.member_id;"""
 
 
 def _more(row: str, kind: str, what: str, source: str) -> str:
@@ -159,27 +183,21 @@ WHERE d.status = 'active' AND {LASTING.format("g.")} GROUP BY 1, 3
     ),
     *(
         _trigger(
-            f"{table}_{when.split()[0].lower()}_in_places",
+            f"{table}_{name}_in_places",
             f"{when} ON {table} WHEN {condition.format(row)}",
             _stands(f"{row}.member_id", place.format(row)),
         )
-        for table, changes, place, condition in (
-            ("grants", "what, ends_at, ended_at", PLACE, IN_A_PLACE),
-            ("invitations", "role, state", "{0}.space_id", "{0}.space_id <> ''"),
-        )
-        for when, row in (("INSERT", "NEW"), (f"UPDATE OF {changes}", "NEW"), ("DELETE", "OLD"))
+        for table, changes, place, condition in IN_PLACES
+        for name, when, row in told_by(changes)
     ),
     *(
         _trigger(
-            f"{table}_{when.split()[0].lower()}_in_the_directory",
-            f"{when} ON {table} WHEN {row}.space_id = ''{also.format(row)}",
-            _BEARS.format(row),
+            f"{table}_{name}_in_the_directory",
+            f"{when} ON {table} WHEN {condition.format(row)}",
+            BEARS.format(f"{row}.member_id"),
         )
-        for table, changes, also in (
-            ("grants", "what, ends_at, ended_at", " AND {0}.kind = 'role'"),
-            ("invitations", "role, state", ""),
-        )
-        for when, row in (("INSERT", "NEW"), (f"UPDATE OF {changes}", "NEW"), ("DELETE", "OLD"))
+        for table, changes, condition in IN_THE_ORGANIZATION
+        for name, when, row in told_by(changes)
     ),
     _trigger(
         "roles_begin",
