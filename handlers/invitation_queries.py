@@ -9,7 +9,7 @@ from datetime import datetime
 from handlers import inviting, policy
 from handlers.commands import Invite, Named
 from handlers.letters import Letters, state_of
-from handlers.models import Choice, Desk, InvitationFilter, InvitationPage, InvitationRow
+from handlers.models import Choice, Desk, InvitationFilter, InvitationPage, InvitationRow, InvitationState
 from handlers.paging import PAGE, turn_of, turns
 from storage import invitation_lists, members, spaces
 from storage.invitation_lists import Asked
@@ -18,6 +18,7 @@ from storage.paging import Turn
 from storage.store import Connection
 
 _NONE = InvitationPage((), (), "", None)
+STATES: tuple[InvitationState, ...] = ("pending", "expired", "accepted", "revoked")
 
 
 class InvitationQueries(Letters):
@@ -38,7 +39,8 @@ class InvitationQueries(Letters):
         around = turns([row.invitation.id for row in rows], turn, more=more)
         return InvitationPage(
             rows=tuple(self._row(row) for row in rows),
-            counts=tuple((one, counted.get(one, 0)) for one in ("pending", "expired", "accepted", "revoked")),
+            counts=tuple((one, counted[one].count) for one in STATES),
+            more=frozenset(one for one in STATES if not counted[one].exact),
             state=state,
             space=place,
             next=around.next,

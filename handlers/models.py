@@ -214,7 +214,8 @@ class InvitationRow:
 
 @dataclass(frozen=True, slots=True)
 class InvitationPage:
-    """Ten a page, newest first, of one ``state`` where one is asked for; ``counts`` are of all states.
+    """Ten a page, newest first, of one ``state`` where one is asked for; ``counts`` are of all states, and of those in
+    ``more`` there are at least so many.
 
     ``space`` None: of every place that the reader may invite to. ``next`` and ``previous`` are opaque keys, None where
     there is no such page.
@@ -226,11 +227,17 @@ class InvitationPage:
     space: Choice | None = None
     next: str | None = None
     previous: str | None = None
+    more: frozenset[InvitationState] = frozenset()
 
     @property
     def total(self) -> int:
         """Of the state that is asked for."""
         return sum(count for state, count in self.counts if self.state in ("", state))
+
+    @property
+    def exact(self) -> bool:
+        """Whether ``total`` is all there are."""
+        return not (self.more if self.state == "" else self.more & {self.state})
 
     def count(self, state: InvitationState) -> int:
         return next((count for one, count in self.counts if one == state), 0)

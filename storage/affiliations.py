@@ -68,7 +68,9 @@ async def page(
 ) -> Memberships:
     """By slug."""
     statement = select(organizations, ties.c.member_id).join(ties, _tied(*account)).where(_open_in(workspace))
-    found = await paging.page(connection, statement, organizations, ("slug",), turn, limit=limit)
+    found = await paging.page(
+        connection, statement, organizations, ("slug",), turn, own={"workspace_id": workspace}, limit=limit
+    )
     people = await members.load_anywhere(connection, [row["member_id"] for row in found.rows], now=now)
     rows = tuple(
         Membership(chain.organization_record(row), people[row["member_id"]])

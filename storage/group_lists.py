@@ -61,7 +61,7 @@ async def every(
     people = _people(now).where(inside).correlate(groups).scalar_subquery()
     statement = select(groups.c.id, groups.c.name, people.label("people"))
     statement = statement.where(groups.c.organization_id == organization)
-    found = await page(connection, statement, groups, BY_NAME, turn, limit=limit)
+    found = await page(connection, statement, groups, BY_NAME, turn, own={"organization_id": organization}, limit=limit)
     return [GroupRow(row["id"], row["name"], row["people"]) for row in found.rows], found.more
 
 
@@ -84,7 +84,9 @@ async def within(
         members.c.listed.is_(True),
         members.c.id.in_(select(grants.c.member_id).where(theirs)),
     )
-    found = await page(connection, statement, members, BY_NAME, turn, limit=limit)
+    found = await page(
+        connection, statement, members, BY_NAME, turn, own={"organization_id": organization}, limit=limit
+    )
     rows = [
         MemberRow(row["id"], row["name"], row["email"], row["status"], None if row["lasting"] else row["ends"])
         for row in found.rows

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func
 
 
 def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
     """The same text, written so that no index of the column comes in."""
     return column.concat("")
+
+
+def unindexed_time(column: ColumnElement[datetime]) -> ColumnElement[datetime]:
+    """The same time, likewise."""
+    return func.coalesce(column, column)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    Row,
     Select,
     Text,
     and_,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    null,
     or_,
     select,
     table,
@@ -54,11 +56,13 @@ BY_WORDS: Final = -2
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The shape of a page: whether it begins behind (or before) somebody."""
+    """The shape of a page: whether it begins behind (or before) somebody. ``exported``: behind where somebody stood
+    when they were read, wherever they stand by now."""
 
     among: Among
     turned: bool = False
     down: bool = True
+    exported: bool = False
 
 
 LIMIT = bindparam("limit", type_=Integer())
@@ -70,6 +74,21 @@ def asked_values(organization: str, turn: Turn, limit: int) -> dict[str, object]
     first, second = (digits.find(one) & 15 for one in organization[:2])
     least = first << 59 | second << 55
     return {"at": turn.at, "limit": limit, "least": least, "most": least | (1 << 55) - 1}
+
+
+STANDS = 2
+
+
+def stand(keys: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """Where each stands: so many columns as ``STANDS`` says."""
+    return keys.c.called, keys.c.get("number", null())
+
+
+def behind(row: Row[*tuple[Any, ...]]) -> dict[str, object]:
+    """The parameters of the next part of an export, behind this row with what ``stand`` tells."""
+    called, number = row[-STANDS:]
+    begins = {} if number is None else {"least": number & ~_ALIKE}
+    return {"at": row[0], "called": called, **begins}
 
 
 # Which way ------------------------------------------------------------------------------------------------------------
@@ -158,11 +177,13 @@ def _behind(asked: Asked, d: FromClause = directory) -> list[ColumnElement[bool]
     """Behind somebody of another organization is nothing, as behind nobody (invariant 27)."""
     if not asked.turned:
         return []
+    key = tuple_(d.c.called, d.c.member_id)
+    if asked.exported:
+        return [key > tuple_(text("called"), text("at"))]
     own = and_(members.c.id == text("at"), members.c.organization_id == ORGANIZATION)
     unnamed = members.c.name_folded == literal_column("''", Text())
     called = case((unnamed, members.c.email_folded), else_=members.c.name_folded)
     there = tuple_(select(called).where(own).scalar_subquery(), text("at"))
-    key = tuple_(d.c.called, d.c.member_id)
     return [key > there if asked.down else key < there]
 
 
@@ -271,7 +292,7 @@ def _have_words(begins: ColumnElement[int], ends: ColumnElement[int]) -> tuple[C
 def _range(asked: Asked) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """The numbers of one organization, from or up to those that begin like the one where the page begins."""
     begins, ends = bindparam("least", type_=Integer()), bindparam("most", type_=Integer())
-    if not asked.turned:
+    if not asked.turned or asked.exported:
         return begins, ends
     there = select(directory.c.number).where(directory.c.member_id == text("at")).scalar_subquery()
     if asked.down:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,23 +33,26 @@ async def page(
     order: Sequence[str],
     turn: Turn,
     *,
+    own: Mapping[str, str],
     limit: int,
 ) -> Page:
-    """``order`` names columns of ``table`` that tell every row apart. Behind a row that is gone by now is nothing."""
+    """``order`` names columns of ``table`` that tell every row apart. Behind a row that is gone by now is nothing, and
+    so it is behind one that is not the reader's (invariant 27): ``own`` says by column what the reader's rows are."""
     if turn.at is not None:
-        statement = statement.where(_behind(table, order, turn.at, down=turn.down))
+        statement = statement.where(_behind(table, order, turn, own))
     by = [table.c[name] if turn.down else table.c[name].desc() for name in order]
     found = (await connection.execute(statement.order_by(*by).limit(limit + 1))).mappings().all()
     rows = found[:limit]
     return Page(rows if turn.down else rows[::-1], len(found) > limit)
 
 
-def _behind(table: Table | Subquery, order: Sequence[str], at: str, *, down: bool) -> ColumnElement[bool]:
+def _behind(table: Table | Subquery, order: Sequence[str], turn: Turn, own: Mapping[str, str]) -> ColumnElement[bool]:
     there = table.alias("there")
+    here = [there.c["id"] == turn.at, *(there.c[name] == value for name, value in own.items())]
     clauses: list[ColumnElement[bool]] = []
     same: list[ColumnElement[bool]] = []
     for name in order:
-        column, value = table.c[name], select(there.c[name]).where(there.c["id"] == at).scalar_subquery()
-        clauses.append(and_(*same, column > value if down else column < value))
+        column, value = table.c[name], select(there.c[name]).where(*here).scalar_subquery()
+        clauses.append(and_(*same, column > value if turn.down else column < value))
         same.append(column == value)
     return or_(*clauses)

@@ -62,7 +62,9 @@ async def seen(
 ) -> tuple[list[ResourceRow], bool]:
     """By name, and whether there are more."""
     statement = _WITH_NAMES.where(_seen(organization, sight, kinds, now))
-    found = await page(connection, statement, resources, BY_NAME, turn, limit=limit)
+    found = await page(
+        connection, statement, resources, BY_NAME, turn, own={"organization_id": organization}, limit=limit
+    )
     return [_row(row) for row in found.rows], found.more
 
 
@@ -121,7 +123,7 @@ async def listed(
     """People, groups and addresses together, by name."""
     entries = _entries(resource, now)
     statement: Select[*tuple[Any, ...]] = select(entries)
-    found = await page(connection, statement, entries, BY_NAME, turn, limit=limit)
+    found = await page(connection, statement, entries, BY_NAME, turn, own={}, limit=limit)
     return [Entry(row["id"], row["sort"], row["name"], row["ends_at"]) for row in found.rows], found.more
 
 

@@ -34,7 +34,9 @@ async def page(
     connection: AsyncConnection, organization: str, words: str, *, among: Sequence[str] | None, turn: Turn, limit: int
 ) -> Page:
     statement = select(spaces).where(_those(organization, words, among))
-    return await paging.page(connection, statement, spaces, _ORDER, turn, limit=limit)
+    return await paging.page(
+        connection, statement, spaces, _ORDER, turn, own={"organization_id": organization}, limit=limit
+    )
 
 
 async def count(connection: AsyncConnection, organization: str, words: str, *, among: Sequence[str] | None) -> int:
@@ -146,7 +148,7 @@ def _arms(asked: Access, turn: AccessTurn | None, most: int) -> Iterator[Select[
     unasked = and_(_reaches(asked.organization, asked.reaching, asked.now), not_(direct))
     down = turn is None or turn.down
     for part, which in ((0, direct), (1, unasked)):
-        behind = _behind(turn, part)
+        behind = _behind(asked.organization, turn, part)
         if behind is None:
             continue
         arm = select(literal(part).label("part"), members.c.name_folded, members.c.id).where(
@@ -156,7 +158,7 @@ def _arms(asked: Access, turn: AccessTurn | None, most: int) -> Iterator[Select[
         yield arm.order_by(*(order if down else (one.desc() for one in order))).limit(most)
 
 
-def _behind(turn: AccessTurn | None, part: int) -> ColumnElement[bool] | None:
+def _behind(organization: str, turn: AccessTurn | None, part: int) -> ColumnElement[bool] | None:
     """None: the whole part lies on the other side of the key."""
     if turn is None:
         return literal(1) == 1
@@ -164,7 +166,8 @@ def _behind(turn: AccessTurn | None, part: int) -> ColumnElement[bool] | None:
     if part != at:
         return (literal(1) == 1) if (part > at) is turn.down else None
     there = members.alias("there")
-    name = select(there.c.name_folded).where(there.c.id == turn.member).scalar_subquery()
+    own = and_(there.c.id == turn.member, there.c.organization_id == organization)
+    name = select(there.c.name_folded).where(own).scalar_subquery()
     column, key = members.c.name_folded, members.c.id
     if turn.down:
         return or_(column > name, and_(column == name, key > turn.member))

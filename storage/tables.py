@@ -285,7 +285,7 @@ invitations = Table(
     Index("ix_invitations_list", "organization_id", "state", "created_at", "id"),
     Index("ix_invitations_member", "member_id", "space_id", "state"),
     Index("ix_invitations_role", "organization_id", "space_id", "role", "state", "member_id"),
-    Index("ix_invitations_newest", "organization_id", "created_at", "id"),
+    Index("ix_invitations_space", "organization_id", "space_id", "state", "created_at", "id", "expires_at"),
     Index(
         "ix_invitations_expires",
         "organization_id",

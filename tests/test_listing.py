@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from storage.members import folded
 from storage.paging import Turn
 from tests.listed_examples import EXAMPLES, NAMES, NARROW, PEOPLE, SOMEONE, of
 from tests.listed_pages import paged, written
-from tests.listed_people import NOW, ROLES, STATUSES, House, Someone, someone
+from tests.listed_people import NOW, ROLES, STATUSES, Grant, House, Someone, someone
 
 
 @pytest.fixture
@@ -169,6 +169,50 @@ def test_suggestions_begin_with_what_was_typed(
             assert [one.id for one in found] == [one.id for one in house.shown() if begins(one)]
 
     runner.run(look())
+
+
+# An export ------------------------------------------------------------------------------------------------------------
+
+MEANWHILE: dict[str, Callable[[Someone], Someone]] = {
+    "is called otherwise, further on": lambda one: replace(one, name="Zed"),
+    "is called otherwise, before": lambda one: replace(one, name="Aaa"),
+    "gets a name": lambda one: replace(one, name=one.name or "Zed"),
+    "leaves the list": lambda one: replace(one, listed=False),
+    "is erased": lambda one: replace(one, name="", email="", deleted=True),
+}
+EXPORTED: dict[str, Callable[[House], Narrow]] = {
+    "everybody": lambda _: EVERYBODY,
+    "words": lambda _: Narrow(words=("org",)),
+    "group": lambda house: Narrow(group=house.groups[0]),
+    "role": lambda _: Narrow(role="admin"),
+    "spaces": lambda house: Narrow(spaces=tuple(house.spaces)),
+}
+
+
+@pytest.mark.invariant(44)
+@pytest.mark.parametrize("what", MEANWHILE)
+async def test_whatever_becomes_of_the_last_of_a_chunk_nobody_else_is_lost_or_repeated(
+    database_url: str, what: str
+) -> None:
+    for asked in EXPORTED.values():
+        house = House([exported(name) for name in ("Ana Org", "", "Cid Org", "Dan Org", "Eli Org", "Fay Org")])
+        at_first, changed, rows = house.shown(), set[str](), list[Listed]()
+        async with written(database_url, house) as connection:
+            async for some in listing.everybody(connection, house.id, asked(house), now=NOW, at_once=2):
+                rows += some
+                if len(changed) < 2:
+                    last = next(one for one in house.people if one.id == some[-1].id)
+                    await house.change(connection, house.people.index(last), MEANWHILE[what](last))
+                    changed.add(last.id)
+        stayed = [one.id for one in at_first if one.id not in changed]
+        assert [row.id for row in rows if row.id not in changed] == stayed
+
+
+def exported(name: str) -> Someone:
+    """Among those of every export here."""
+    grants = [Grant("role", 0, -1, "lasting"), Grant("role", 0, 0, "lasting"), Grant("group", 0, -1, "lasting")]
+    email = f"zz.{name[:3]}@org.example" if name else "bob@org.example"
+    return Someone(name, email, "active", True, False, None, grants, [])
 
 
 # Many -----------------------------------------------------------------------------------------------------------------

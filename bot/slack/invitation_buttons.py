@@ -11,7 +11,7 @@ from bot.slack.views.fields import Filled
 from bot.slack.views.invitation_forms import Deed
 from bot.wording.phrase import say
 from handlers.commands import Command, CopyLink, Resend, Revoke
-from handlers.models import InvitationFilter
+from handlers.models import InvitationFilter, InvitationState
 
 _STATUS = "status:"
 
@@ -79,8 +79,11 @@ async def _choose(door: Door, visit: Visit, press: Press) -> None:
     if not rows:
         show(door, visit, press, invitations.page(desk, page), replace=True)
         return
-    open_ = sum(page.count(one) for one in ("pending", "expired") if state in ("", one))
-    open_view(door, visit, press, invitation_forms.build_several(desk, rows, open_=open_), _NOT_OPENED)
+    meant: list[InvitationState] = [one for one in invitations.OPEN if state in ("", one)]
+    view = invitation_forms.build_several(
+        desk, rows, open_=sum(page.count(one) for one in meant), exact=page.more.isdisjoint(meant)
+    )
+    open_view(door, visit, press, view, _NOT_OPENED)
 
 
 def _all(deed: Deed, state: InvitationFilter) -> Handler:
@@ -92,7 +95,9 @@ def _all(deed: Deed, state: InvitationFilter) -> Handler:
         if not page.total:
             show(door, visit, press, invitations.page(visit.desk, page), replace=True)
             return
-        view = invitation_forms.build_all(deed, state, page.total, space=page.space, now=door.usher.clock())
+        view = invitation_forms.build_all(
+            deed, state, page.total, exact=page.exact, space=page.space, now=door.usher.clock()
+        )
         open_view(door, visit, press, view, _NOT_OPENED)
 
     return pressed

@@ -25,6 +25,7 @@ from handlers.commands import (
     Deactivate,
     GiveBack,
     GivenBack,
+    GroupChanged,
     Invite,
     JoinGroup,
     Person,
@@ -39,7 +40,7 @@ from handlers.commands import (
     Waiting,
 )
 from handlers.explaining import Topic
-from storage.tables import grants
+from storage.tables import grants, groups, invitations, members, resources, spaces
 from tests.asking import asking, question
 from tests.people import Org, Somebody, closing, organization, result, told, waits, why
 
@@ -185,6 +186,39 @@ async def test_a_space_of_ones_own_shows_nothing_of_what_lies_elsewhere(database
     assert await queries.people(desk, "", status="deactivated") == ()
     assert await queries.people(desk, "waiting", status="invited") == ()
     assert eve.id in {one.value for one in await queries.people(await acme.founder.desk(), "")}
+
+
+@pytest.mark.invariant(27)
+async def test_behind_what_is_another_organizations_a_list_is_as_behind_nothing(database_url: str) -> None:
+    acme = await organization(database_url)
+    other = await organization(database_url, workspace="T0OTHER", beside=acme)
+    for org, name in ((acme, "Ada"), (other, "Mae"), (acme, "Zoe")):
+        await org.makes_spaces(name)
+        result(await org.operator(CreateGroup(name)), GroupChanged)
+        await org.operator(AddResource("image", name, name))
+        await org.invitation(f"{name}@waiting.example")
+        await org.member("super_admin", name=name)
+        acme.clock.pass_by(hours=1)
+    queries, desk = acme.usher.queries, await acme.founder.desk()
+
+    async def shown(after: str, member: str) -> list[tuple[object, ...]]:
+        access = await queries.space_access(desk, "ada", after=member)
+        assert not isinstance(access, Refusal)
+        pages = (
+            await queries.space_page(desk, after=after),
+            await queries.groups(desk, after=after),
+            await queries.resources(desk, after=after),
+            await queries.invitations(desk, after=after),
+        )
+        return [access.rows, *(page.rows for page in pages)]
+
+    nobodys = "0" * 32
+    for sign in "ab":
+        behind_nothing = await shown(f"{sign}~{nobodys}", f"{sign}~1~{nobodys}")
+        assert all(len(rows) > 1 for rows in behind_nothing)
+        for table in (spaces, groups, resources, invitations, members):
+            for theirs in [row["id"] for row in await other.rows(table) if row["organization_id"] == other.id]:
+                assert await shown(f"{sign}~{theirs}", f"{sign}~1~{theirs}") == behind_nothing
 
 
 @pytest.mark.invariant(27)

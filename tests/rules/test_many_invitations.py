@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.slack.views import invitation_forms
+from bot.slack.views import invitations as views
 from handlers.commands import (
     InvitationsChanged,
     Invite,
@@ -14,6 +16,7 @@ from handlers.commands import (
 )
 from handlers.flows.many_invitations import MOST
 from handlers.notices import InvitationMail, InvitationOffer
+from storage import invitation_lists
 from storage.tables import invitations, members
 from tests.people import Org, Somebody, closing, organization, result, why
 from tests.test_statements import counting
@@ -186,6 +189,23 @@ async def test_the_list_is_narrowed_by_state_and_space_and_counts_every_state(da
     assert await listed(ada, space="nowhere") == []
     [row] = (await _page(acme, state="expired")).rows
     assert (row.age.days, row.over and row.over.days) == (8, 1)
+
+
+async def test_of_many_in_a_state_the_list_says_that_there_are_at_least_so_many(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme = await organization(database_url)
+    await invited(acme, "over")
+    acme.clock.pass_by(days=8)
+    await invited(acme, "one", "two", "three")
+    monkeypatch.setattr(invitation_lists, "MOST_COUNTED", 2)
+    page = await _page(acme)
+    assert (dict(page.counts)["pending"], dict(page.counts)["expired"], page.more) == (2, 1, {"pending"})
+    assert not page.exact
+    assert (await _page(acme, state="expired")).exact
+    assert "Pending: at least 2, Expired: 1, Accepted: 0" in views.page(await acme.founder.desk(), page).text
+    form = invitation_forms.build_all("revoke", "pending", 2, exact=False, space=None, now=acme.clock())
+    assert "Revoke at least 2 pending invitations?" in str(form)
 
 
 async def test_pages_are_turned_by_key_within_a_state_and_nonsense_is_the_first(database_url: str) -> None:

@@ -55,6 +55,7 @@ def pages(draw: st.DrawFn) -> InvitationPage:
         draw(st.one_of(st.none(), st.builds(Choice, st.just("0" * 32), hostile.text))),
         draw(st.one_of(st.none(), hostile.ids)),
         draw(st.one_of(st.none(), st.just(""), hostile.ids)),
+        draw(st.frozensets(st.sampled_from(invitations.STATES))),
     )
 
 

@@ -32,11 +32,11 @@ _DONE: dict[Deed, str] = {
 # Ticking several ------------------------------------------------------------------------------------------------------
 
 
-def build_several(desk: Desk, rows: Sequence[InvitationRow], *, open_: int) -> Block:
+def build_several(desk: Desk, rows: Sequence[InvitationRow], *, open_: int, exact: bool = True) -> Block:
     """Ten to each part of the list, for checkboxes hold no more."""
     shown = rows[:MOST_SHOWN]
     parts = [shown[at : at + MOST_TICKED] for at in range(0, len(shown), MOST_TICKED)]
-    head = say("Tick those that you mean, newest first.") + _more(open_ - len(shown))
+    head = say("Tick those that you mean, newest first.") + _more(open_ - len(shown), exact=exact)
     lists = [
         asked(
             f"{TICKED}-{number}",
@@ -50,10 +50,13 @@ def build_several(desk: Desk, rows: Sequence[InvitationRow], *, open_: int) -> B
     return modal("Several invitations", SEVERAL_CALLBACK, [rich(head), *lists, deed], submit="Resend or revoke")
 
 
-def _more(more: int) -> Phrase:
+def _more(more: int, *, exact: bool) -> Phrase:
     if more <= 0:
         return NOTHING
-    return say(" {more} older ones are not shown here: filter the list, or take all of a state.", more=f"{more:,}")
+    least = NOTHING if exact else say(" At least")
+    return least + say(
+        " {more} older ones are not shown here: filter the list, or take all of a state.", more=f"{more:,}"
+    )
 
 
 def _ticked(desk: Desk, row: InvitationRow) -> Ticked:
@@ -77,9 +80,11 @@ def command(deed: Deed, invitations: tuple[str, ...]) -> ResendSeveral | RevokeS
 # All of a state -------------------------------------------------------------------------------------------------------
 
 
-def build_all(deed: Deed, state: InvitationFilter, count: int, *, space: Choice | None, now: datetime) -> Block:
+def build_all(
+    deed: Deed, state: InvitationFilter, count: int, *, exact: bool = True, space: Choice | None, now: datetime
+) -> Block:
     """Says how many; what came since it was opened is not meant by it."""
-    what = f"{count:,} {state} invitation{'' if count == 1 else 's'}"
+    what = f"{'' if exact else 'at least '}{count:,} {state} invitation{'' if count == 1 else 's'}"
     where = say(" to {space}", space=space.label) if space else NOTHING
     lines = [say(f"{deed.capitalize()} {{what}}", what=what) + where + say("?"), say(_DONE[deed])]
     if count > MOST:

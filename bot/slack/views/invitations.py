@@ -23,6 +23,7 @@ FIRST = "first"
 ALL = "all"
 """And what no state becomes in a select."""
 STATES: tuple[InvitationState, ...] = ("pending", "expired", "accepted", "revoked")
+OPEN: tuple[InvitationState, ...] = ("pending", "expired")
 REVOKING = Confirm("Revoke the invitation?", "Its links die at once. You can invite the same address again.", "Revoke")
 _ENDED: dict[InvitationState, str] = {"expired": "expired", "accepted": "accepted", "revoked": "revoked"}
 
@@ -42,7 +43,7 @@ def _head(shown: InvitationPage) -> Phrase:
         return say("No invitations") + where + say(" yet. Type `/usher invite` to send the first.")
     total = shown.total
     what = f"{shown.state} invitation" if shown.state else "invitation"
-    counted = f"1 {what}" if total == 1 else f"{total:,} {what}s"
+    counted = f"1 {what}" if total == 1 else f"{_number(total, exact=shown.exact)} {what}s"
     if not total:
         return say(f"No {what}s") + where + say(". ") + _counts(shown)
     few = counted if len(shown.rows) == total else f"{len(shown.rows)} of {counted}"
@@ -51,8 +52,16 @@ def _head(shown: InvitationPage) -> Phrase:
 
 def _counts(shown: InvitationPage) -> Phrase:
     """How many there are of each state, whichever is shown."""
-    counted = ", ".join(f"{INVITATION[state]}: {count:,}" for state, count in shown.counts)
+    counted = ", ".join(f"{INVITATION[state]}: {_of(shown, state)}" for state, _ in shown.counts)
     return say("{counted}.", counted=counted)
+
+
+def _of(shown: InvitationPage, state: InvitationState) -> str:
+    return _number(shown.count(state), exact=state not in shown.more)
+
+
+def _number(count: int, *, exact: bool) -> str:
+    return f"{count:,}" if exact else f"at least {count:,}"
 
 
 # One ------------------------------------------------------------------------------------------------------------------
@@ -121,8 +130,8 @@ def _filter(shown: InvitationPage) -> list[Block]:
     everything = sum(count for _, count in shown.counts)
     if not everything:
         return []
-    choices = [Choice(ALL, f"All ({everything:,})")]
-    choices += [Choice(state, f"{INVITATION[state]} ({count:,})") for state, count in shown.counts]
+    choices = [Choice(ALL, f"All ({_number(everything, exact=not shown.more)})")]
+    choices += [Choice(state, f"{INVITATION[state]} ({_of(shown, state)})") for state, _ in shown.counts]
     chosen = select(choices, shown.state or ALL, placeholder="Status") | {"action_id": ids.INVITATIONS_STATE}
     return [actions(_kept("filter", shown), chosen)]
 
@@ -144,8 +153,8 @@ def _many(shown: InvitationPage) -> list[Block]:
         return []
     buttons = [button("Choose several", ids.INVITATIONS_CHOOSE, "choose")]
     if expired:
-        buttons.append(button(f"Resend all that expired ({expired:,})", ids.INVITATIONS_RESEND, "expired"))
-        buttons.append(button(f"Revoke all that expired ({expired:,})", ids.INVITATIONS_CLEAR, "expired"))
+        buttons.append(button(f"Resend all that expired ({_of(shown, 'expired')})", ids.INVITATIONS_RESEND, "expired"))
+        buttons.append(button(f"Revoke all that expired ({_of(shown, 'expired')})", ids.INVITATIONS_CLEAR, "expired"))
     if pending:
-        buttons.append(button(f"Revoke all pending ({pending:,})", ids.INVITATIONS_REVOKE, "pending"))
+        buttons.append(button(f"Revoke all pending ({_of(shown, 'pending')})", ids.INVITATIONS_REVOKE, "pending"))
     return [divider(), actions(_kept("many", shown), *buttons)]

@@ -17,7 +17,8 @@ def upgrade() -> None:
         "organizations", sa.Column("follow_slack", sa.Boolean(), server_default=sa.text("(true)"), nullable=False)
     )
     op.add_column("invitations", sa.Column("offered", sa.Integer(), server_default="0", nullable=False))
-    op.create_index("ix_invitations_newest", "invitations", ["organization_id", "created_at", "id"], unique=False)
+    newest = ["organization_id", "space_id", "state", "created_at", "id", "expires_at"]
+    op.create_index("ix_invitations_space", "invitations", newest, unique=False)
     op.create_index("ix_requests_beneficiary_id", "requests", ["beneficiary_id", "state"], unique=False)
     op.create_index(
         "ix_outbox_dead",
