@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chain import INSTANCE
@@ -120,14 +120,15 @@ async def bury(tx: Transaction, stone: Tombstone, email: str, *, entry: AuditEnt
     """Nothing of who they were is left in what is theirs; ``email`` is theirs until now."""
     tx.note(entry)
     run, member = tx.connection.execute, stone.member
-    for table in (recovery_codes, credentials, proofs, links, mailings):
-        await run(delete(table).where(table.c.member_id == member))
-    await run(delete(outbox).where(outbox.c.target == f"member:{member}"))
     values = {"name": stone.name, "name_folded": folded(stone.name), "timezone": "UTC", "active_at": None}
     values |= {"email": stone.address, "email_folded": folded(stone.address), "deleted_at": tx.now}
+    # First of all, so that whoever is about to note something of theirs waits, and then finds nobody.
     await run(update(members).where(members.c.id == member).values(**values))
     organization = tx.organization.id if tx.organization else ""
     listed = and_(shares.c.organization_id == organization, shares.c.kind == EMAIL, shares.c.what == folded(email))
+    await _unsend(tx, member, listed)
+    for table in (recovery_codes, credentials, proofs, links, mailings):
+        await run(delete(table).where(table.c.member_id == member))
     await run(delete(shares).where(listed))
     of_here = select(import_rows.c.id).where(import_rows.c.organization_id == organization)
     lines = and_(import_lines.c.email_folded == folded(email), import_lines.c.import_id.in_(of_here))
@@ -135,6 +136,18 @@ async def bury(tx: Transaction, stone: Tombstone, email: str, *, entry: AuditEnt
     await run(update(import_rows).where(theirs).values(guessed=""))  # it may be their name
     blank = {"email": stone.name, "email_folded": "", "name": "", "verdict": "wrong", "why": "deleted since"}
     await run(update(import_lines).where(lines).values(**blank))
+
+
+async def _unsend(tx: Transaction, member: str, listed: ColumnElement[bool]) -> None:
+    """What was to be sent to them, and what could not be: there the server's words name the address."""
+    about = [select(literal(f"{sort}:") + table.c.id).where(table.c.member_id == member) for sort, table in _LETTERS]
+    news = select(literal("share:") + shares.c.id).where(listed)
+    letters = (await tx.connection.execute(union_all(*about, news))).scalars().all()
+    await tx.connection.execute(delete(outbox).where(outbox.c.target.in_((f"member:{member}", *letters))))
+
+
+# What the outbox calls what goes to one mailbox, and whose it is.
+_LETTERS = (("invitation-mail", invitations), ("invitation-offer", invitations), ("proof", proofs), ("link", links))
 
 
 async def forget_account(tx: Transaction, workspace: str, email: str, user: str | None, *, entry: AuditEntry) -> None:

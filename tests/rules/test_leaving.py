@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy import and_, update
 
 from handlers.commands import (
     AcceptInSlack,
@@ -24,22 +26,29 @@ from handlers.commands import (
     ImportRead,
     Invite,
     JoinGroup,
+    Notify,
     Outcome,
     Person,
     PrepareImport,
     Reactivate,
     RemoveMember,
     RequestAccess,
+    ResetPassword,
     SetPermissions,
     Share,
+    StartConnecting,
     Thing,
 )
 from handlers.flows import erasing
 from handlers.notices import NOTICES, Told
-from storage import imports
+from storage import erasing as rows
+from storage import imports, mailings
+from storage.erasing import Tombstone
 from storage.outbox import done
+from storage.records import AuditEntry
 from storage.tables import audit, grants, invitations, members, outbox, resources, shares, spaces, ties, toggles
 from storage.tables import imports as import_rows
+from storage.tables import mailings as mailings_table
 from tests.asking import asking, operator_does
 from tests.people import Org, Somebody, at_once, closing, organization, result, told, waits, why
 
@@ -246,6 +255,54 @@ async def test_what_is_left_of_a_long_life_goes_some_at_a_time(
     dump = (await acme.dump()).replace(f"Other.{ADDRESS}", "").replace(f"other.{ADDRESS}", "")
     assert [line for line in dump.splitlines() if QUIXOTE in line or ADDRESS in line] == []
     assert await acme.chain_is_broken() is None
+
+
+LETTERS = {"told", "invitation-mail", "invitation-offer", "code-mail", "reset-letter", "resource-news"}
+
+
+async def test_what_could_not_be_delivered_to_a_deleted_member_goes_with_them(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    boss, cleo = await acme.member("admin", factor=True), await acme.stranger("Cleo")
+    acme.clock.pass_by(seconds=1)
+    theirs = and_(outbox.c.kind.in_(LETTERS), outbox.c.created_at >= acme.clock())
+    await operator_does(
+        acme,
+        AddResource("dashboard", "rev-1", "Revenue"),
+        Share(Thing("dashboard", "rev-1"), (), (ADDRESS,)),
+        Notify(Thing("dashboard", "rev-1"), "It grew"),
+    )
+    for _ in "members", "addresses":
+        await acme.fires_timers()
+    bob = await quixote(acme)
+    assert isinstance(await boss.does(ResetPassword(bob.person)), Done)
+    assert isinstance(await cleo.does(StartConnecting(ADDRESS)), Done)
+    request = waits(await boss.does(DeleteMember(bob.person)))
+    async with acme.usher.store.transaction(None, at=acme.clock(), lock=False) as tx:
+        given_up = update(outbox).where(theirs).values(state="dead", error=f"550 5.1.1 <{ADDRESS}>: unknown")
+        assert set((await tx.connection.execute(given_up.returning(outbox.c.kind))).scalars()) == LETTERS
+    assert told([await acme.founder.approves(request)]) == ["approved"]
+    assert [one["target"] for one in await acme.rows(outbox) if one["error"]] == []
+
+
+async def test_a_mail_on_its_way_while_its_reader_is_deleted_leaves_no_address_behind(database_url: str) -> None:
+    acme = await organization(database_url)
+    bob, store = await quixote(acme), acme.usher.store
+    invitation = next(one["id"] for one in await acme.rows(invitations) if one["member_id"] == bob.id)
+
+    async def bounces(what: str, about: str) -> None:
+        async with store.transaction(None, at=acme.clock(), lock=False) as tx:
+            await mailings.note(tx, what, about, "dead", f"550 5.1.1 <{ADDRESS}>: unknown", entry=None)
+
+    async with store.transaction(acme.id, at=acme.clock()) as tx:
+        entry = AuditEntry(action="member.deleted", actor="system", target=f"member:{bob.id}")
+        stone = Tombstone(bob.id, "Deleted member", f"deleted:{bob.id}")
+        await rows.bury(tx, stone, ADDRESS, entry=entry)
+        meanwhile = [asyncio.create_task(bounces(*one)) for one in (("invitation", invitation), ("told", bob.id))]
+        await asyncio.sleep(0.3)
+        assert not any(one.done() for one in meanwhile), "they wait for what becomes of the member"
+    await asyncio.gather(*meanwhile)
+    await bounces("invitation", invitation)
+    assert await acme.rows(mailings_table) == []
 
 
 async def test_no_file_of_people_keeps_the_name_of_a_deleted_member_as_its_example(sqlite_url: str) -> None:
