@@ -15,6 +15,7 @@ from storage.tables import (
     links,
     mailings,
     members,
+    organizations,
     recovery_codes,
     slack_accounts,
     ties,
@@ -122,10 +123,8 @@ async def slack_address(connection: Connection, team: str, user: str) -> str:
 
 async def tied_by_address(connection: Connection, organization: str, email: str) -> str | None:
     """The id of the member whose Slack account has this address, whatever address they have here."""
-    found = (
-        select(ties.c.member_id)
-        .join(slack_accounts, _TIED_TO)
-        .where(ties.c.organization_id == organization, func.lower(slack_accounts.c.email) == folded(email))
-        .limit(1)
-    )
+    workspace = select(organizations.c.workspace_id).where(organizations.c.id == organization).scalar_subquery()
+    theirs = and_(slack_accounts.c.workspace_id == workspace, slack_accounts.c.email_folded == folded(email))
+    tied = select(ties.c.member_id).join(slack_accounts, _TIED_TO).where(ties.c.organization_id == organization)
+    found = tied.where(theirs).limit(1)
     return (await connection.execute(found)).scalar_one_or_none()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, literal, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chain import INSTANCE
@@ -150,18 +150,22 @@ async def _unsend(tx: Transaction, member: str, listed: ColumnElement[bool]) -> 
 _LETTERS = (("invitation-mail", invitations), ("invitation-offer", invitations), ("proof", proofs), ("link", links))
 
 
-async def forget_account(tx: Transaction, workspace: str, email: str, user: str | None, *, entry: AuditEntry) -> None:
+async def forget_account(
+    tx: Transaction, workspace: str, email: str, account: tuple[str | None, str | None], *, entry: AuditEntry
+) -> None:
     """What Slack said of them, and the instance's records of that; whoever still is somebody in another organization
-    stays known, and Slack says it again of whoever comes back."""
+    stays known, and Slack says it again of whoever comes back. ``account``: team and user that they were tied to."""
     tx.note(entry)
     tied = and_(ties.c.team == slack_accounts.c.team, ties.c.slack_user == slack_accounts.c.slack_user)
-    theirs = or_(func.lower(slack_accounts.c.email) == email.lower(), slack_accounts.c.slack_user == (user or ""))
     elsewhere = select(ties.c.member_id).where(tied).exists()
-    gone = and_(slack_accounts.c.workspace_id == workspace, theirs, ~elsewhere)
-    forgotten = await tx.connection.execute(
-        delete(slack_accounts).where(gone).returning(slack_accounts.c.team, slack_accounts.c.slack_user)
-    )
-    targets = [f"slack:{row.team}/{row.slack_user}" for row in forgotten]
+    gone = delete(slack_accounts).where(slack_accounts.c.workspace_id == workspace, ~elsewhere)
+    forgotten = gone.returning(slack_accounts.c.team, slack_accounts.c.slack_user)
+    team, user = account
+    # One after the other, each along an index: of both at once every account would be looked at.
+    vouched = await tx.connection.execute(forgotten.where(slack_accounts.c.email_folded == folded(email)))
+    own = and_(slack_accounts.c.team == (team or ""), slack_accounts.c.slack_user == (user or ""))
+    rows = [*vouched, *await tx.connection.execute(forgotten.where(own))]
+    targets = [f"slack:{row.team}/{row.slack_user}" for row in rows]
     if targets:
         said = and_(audit.c.chain == INSTANCE, audit.c.target.in_(targets))
         await tx.connection.execute(update(audit).where(said).values(_ERASED))
@@ -268,9 +272,17 @@ async def reword(tx: Transaction, request: Kept, *, entry: AuditEntry) -> None:
     await tx.connection.execute(update(requests).where(requests.c.id == request.id).values(**values))
 
 
-async def forget_answers(tx: Transaction, words: Sequence[str], instead: str, *, entry: AuditEntry) -> None:
-    """The answers to deliveries that name them: should Slack deliver one once more, it is told no more than that it
-    was dealt with."""
+async def answers_with(connection: AsyncConnection, organization: str, words: Sequence[str]) -> list[tuple[str, str]]:
+    """The deliveries in whose answers one of ``words`` stands, and these answers; whose organization nobody wrote down
+    may be theirs."""
+    here = or_(deliveries.c.organization_id == organization, deliveries.c.organization_id.is_(None))
+    found = or_(*(deliveries.c.outcome.icontains(_as_json(one), autoescape=True) for one in words))
+    rows = await connection.execute(select(deliveries.c.id, deliveries.c.outcome).where(here, found))
+    return [(row.id, row.outcome) for row in rows]
+
+
+async def forget_answers(tx: Transaction, answers: Sequence[str], instead: str, *, entry: AuditEntry) -> None:
+    """Should Slack deliver one of these once more, it is told no more than that it was dealt with."""
     tx.note(entry)
-    named = or_(*(deliveries.c.outcome.icontains(_as_json(one), autoescape=True) for one in words))
-    await tx.connection.execute(update(deliveries).where(named).values(outcome=instead))
+    one = update(deliveries).where(deliveries.c.id == bindparam("answer")).values(outcome=instead)
+    await tx.connection.execute(one, [{"answer": answer} for answer in answers])

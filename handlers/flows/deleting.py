@@ -93,7 +93,8 @@ async def _delete(work: Work, plan: Plan, alone: list[SpaceRecord], heir: Member
     await rows.leave(work.tx, target.id, entry=entry)
     await rows.bury(work.tx, Tombstone(target.id, called, f"deleted:{target.id}"), target.email, entry=entry)
     workspace = work.facts.organization.workspace
-    await rows.forget_account(work.tx, workspace, target.email, target.slack_user, entry=entry)
+    account = (target.team, target.slack_user)
+    await rows.forget_account(work.tx, workspace, target.email, account, entry=entry)
     await rows.silence(work.tx, target.id, entry=entry)
     sealed = traces.sealed(known, work.house.keyring)
     left = Erase(work.organization, target.id, sealed, until=work.tx.head.seq)

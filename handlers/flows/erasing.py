@@ -149,8 +149,12 @@ _DEALT_WITH = OUTCOMES.dump_json(Done(Noted(changed=False))).decode()
 
 
 async def _answers(turn: Turn) -> Erase | None:
-    known = _known(turn)
-    await erasing.forget_answers(turn.work.tx, (known.member, *known.words), _DEALT_WITH, entry=turn.entry)
+    """The same words may stand in what was answered to somebody else: `ann@acme.example` in `joann@acme.example`."""
+    known, tx = _known(turn), turn.work.tx
+    found = await erasing.answers_with(tx.connection, turn.work.organization, (known.member, *known.words))
+    naming = [one for one, said in found if known.member in said or _says(json.loads(said), known)]
+    if naming:
+        await erasing.forget_answers(tx, naming, _DEALT_WITH, entry=turn.entry)
     return None
 
 

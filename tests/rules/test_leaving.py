@@ -12,6 +12,7 @@ from sqlalchemy import and_, update
 
 from handlers.commands import (
     AcceptInSlack,
+    Account,
     AddResource,
     ChangeRole,
     Command,
@@ -46,7 +47,19 @@ from storage import imports, mailings
 from storage.erasing import Tombstone
 from storage.outbox import done
 from storage.records import AuditEntry
-from storage.tables import audit, grants, invitations, members, outbox, resources, shares, spaces, ties, toggles
+from storage.tables import (
+    audit,
+    grants,
+    invitations,
+    members,
+    outbox,
+    resources,
+    shares,
+    slack_accounts,
+    spaces,
+    ties,
+    toggles,
+)
 from storage.tables import imports as import_rows
 from storage.tables import mailings as mailings_table
 from tests.asking import asking, operator_does
@@ -303,6 +316,37 @@ async def test_a_mail_on_its_way_while_its_reader_is_deleted_leaves_no_address_b
     await asyncio.gather(*meanwhile)
     await bounces("invitation", invitation)
     assert await acme.rows(mailings_table) == []
+
+
+async def test_only_answers_that_name_a_deleted_member_are_forgotten(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    other = await organization(database_url, workspace="T0OTHER", beside=acme)
+    boss, ann = await acme.member("admin", factor=True), await acme.member(name="Ann Lee", email="ann@acme.example")
+    joann = await acme.member(name="Joann", email="joann@acme.example")
+    namesake = await other.member(name="Ann Lee", email="lee@other.example")
+    asked: Mapping[str, tuple[Somebody, Command]] = {
+        "ann": (boss, ChangeRole(ann.person, "guest")),
+        "joann": (boss, ChangeRole(joann.person, "guest")),
+        "namesake": (other.founder, ChangeRole(namesake.person, "guest")),
+    }
+    before = {key: await one.does(command, delivery=key) for key, (one, command) in asked.items()}
+    assert all(isinstance(one, Done) for one in before.values()), before
+    await decided(acme, DeleteMember(ann.person), boss)
+    after = {key: await one.does(command, delivery=key) for key, (one, command) in asked.items()}
+    assert {key for key in asked if after[key] != before[key]} == {"ann"}
+    assert "ann@acme.example" not in str(after["ann"])
+
+
+async def test_what_slack_said_of_a_deleted_member_goes_in_whatever_letters(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    boss, bob = await acme.member("admin", factor=True), await quixote(acme)
+    other = Account(acme.workspace, "U0OTHER")
+    for account, email in ((bob.account, "Q@home.example"), (other, ADDRESS.upper())):
+        await bob.slack_says(account=account, email=email)
+    await decided(acme, DeleteMember(bob.person), boss)
+    left = {one["slack_user"] for one in await acme.rows(slack_accounts)}
+    assert not left & {bob.account.user, other.user}
+    assert {boss.account.user, acme.founder.account.user} <= left
 
 
 async def test_no_file_of_people_keeps_the_name_of_a_deleted_member_as_its_example(sqlite_url: str) -> None:
