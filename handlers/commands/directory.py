@@ -87,7 +87,7 @@ class Erase:
     member: str
     sealed: str = ""
     until: int = 0
-    stage: Literal["data", "audit", "requests", "answers"] = "data"
+    stage: Literal["data", "audit", "requests", "answers", "words"] = "data"
     after: str = ""
     kind: Literal["erase"] = "erase"
 

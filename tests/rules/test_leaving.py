@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import and_, update
+from sqlalchemy import and_, text, update
 
 from handlers.commands import (
     AcceptInSlack,
@@ -42,8 +42,8 @@ from handlers.commands import (
 )
 from handlers.flows import erasing
 from handlers.notices import NOTICES, Told
+from storage import directory, imports, mailings
 from storage import erasing as rows
-from storage import imports, mailings
 from storage.erasing import Tombstone
 from storage.outbox import done
 from storage.records import AuditEntry
@@ -347,6 +347,31 @@ async def test_what_slack_said_of_a_deleted_member_goes_in_whatever_letters(data
     left = {one["slack_user"] for one in await acme.rows(slack_accounts)}
     assert not left & {bob.account.user, other.user}
     assert {boss.account.user, acme.founder.account.user} <= left
+
+
+async def test_the_index_of_words_keeps_nothing_of_a_deleted_member(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In letters that no other name has, nor any number by chance."""
+    monkeypatch.setattr(erasing, "WORDS", 1)
+    monkeypatch.setattr(erasing, "TURNS", 1)
+    acme = await organization(sqlite_url, factor=True)
+    boss, wynn = await acme.member("admin", factor=True), await acme.member(name="Ŵŷnn Ŵŷnter", email=ADDRESS)
+
+    async def kept() -> bool:
+        async with acme.usher.store.reading() as connection:
+            blocks = (await connection.execute(text("SELECT block FROM directory_words_data"))).scalars()
+            return any("ŵŷ".encode() in block for block in blocks)
+
+    assert await kept()
+    await decided(acme, DeleteMember(wynn.person), boss)
+    assert await until_all_is_done(acme) > 1
+    assert not await kept()
+    async with acme.usher.store.transaction(None, at=acme.clock(), lock=False) as tx:
+        sound = "INSERT INTO directory_words (directory_words, rank) VALUES ('integrity-check', 1)"
+        await tx.connection.execute(text(sound))
+    async with acme.usher.store.reading() as connection:
+        assert [one.id for one in await directory.beginning(connection, acme.id, boss.email, status=None)] == [boss.id]
 
 
 async def test_no_file_of_people_keeps_the_name_of_a_deleted_member_as_its_example(sqlite_url: str) -> None:
