@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, lit
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.chain import INSTANCE
+from storage.current import IS_OPEN
 from storage.members import folded
 from storage.records import AuditEntry
 from storage.tables import (
@@ -97,9 +98,8 @@ async def leave(tx: Transaction, member: str, *, entry: AuditEntry) -> None:
     gone = {"status": "deactivated", "listed": False, "epoch": members.c.epoch + 1}
     await run(update(members).where(members.c.id == member).values(**gone))
     await run(update(grants).where(grants.c.member_id == member, grants.c.ended_at.is_(None)).values(ended_at=tx.now))
-    waiting = invitations.c.state.in_(("pending", "expired"))
     revoked = {"state": "revoked", "ended_at": tx.now}
-    await run(update(invitations).where(invitations.c.member_id == member, waiting).values(**revoked))
+    await run(update(invitations).where(invitations.c.member_id == member, IS_OPEN).values(**revoked))
     for table in (dataset_choices, dataset_rules, toggles, ties):
         await run(delete(table).where(table.c.member_id == member))
     for table in (links, proofs):

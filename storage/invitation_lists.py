@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, case, func, literal, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import paging
+from storage.current import IS_OPEN
 from storage.invitations import record
 from storage.paging import Turn
 from storage.records import InvitationRecord
@@ -75,7 +76,7 @@ def _in_state(state: str, now: datetime) -> ColumnElement[bool]:
         case "expired":
             return or_(invitations.c.state == "expired", _overdue(now))
         case _ if state == OPEN:
-            return invitations.c.state.in_(("pending", "expired"))
+            return IS_OPEN
         case _:
             return invitations.c.state == state
 

@@ -20,9 +20,10 @@ from sqlalchemy import (
     select,
 )
 
+from storage.current import IS_OPEN
 from storage.groups import GROUP
 from storage.listed import Listed
-from storage.listing_filters import INVITED, LIVE, OPEN, Among, text
+from storage.listing_filters import INVITED, LIVE, Among, text
 from storage.members import ROLE, folded
 from storage.tables import MAYBE, grants, groups, invitations, members
 
@@ -80,7 +81,7 @@ def _role(space: ColumnElement[str]) -> ColumnElement[str | None]:
     theirs = and_(invitations.c.member_id == members.c.id, invitations.c.space_id == space)
     promised = (
         select(invitations.c.role)
-        .where(theirs, invitations.c.state.in_(OPEN))
+        .where(theirs, IS_OPEN)
         .order_by(invitations.c.created_at.desc(), invitations.c.id)
         .limit(1)
         .scalar_subquery()
