@@ -26,7 +26,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import chain
-from storage.members import LIVE_OF_MEMBER, WIDE, gathered
+from storage.members import LIVE_OF_MEMBER, WIDE, folded, gathered
 from storage.records import AuditEntry, MemberRecord, OrganizationRecord, SlackAccountRecord
 from storage.tables import credentials, grants, members, organizations, slack_accounts, ties, workspaces
 from storage.transaction import Transaction
@@ -145,6 +145,7 @@ async def note(tx: Transaction, account: SlackAccountRecord, *, entry: AuditEntr
         "workspace_id": account.workspace,
         "name": account.name,
         "email": account.email,
+        "email_folded": None if account.email is None else folded(account.email),
         "timezone": account.timezone,
         "deleted": account.deleted,
         "guest": account.guest,
@@ -210,7 +211,11 @@ async def tie(tx: Transaction, organization: str, team: str, user: str, member: 
 
 async def vouched(connection: AsyncConnection, workspace: str, email: str) -> Sequence[SlackAccountRecord]:
     """The accounts of a workspace for which Slack names this address."""
-    same = and_(slack_accounts.c.workspace_id == workspace, slack_accounts.c.email == email)
+    same = and_(
+        slack_accounts.c.workspace_id == workspace,
+        slack_accounts.c.email_folded == folded(email),
+        slack_accounts.c.email == email,
+    )
     found = await connection.execute(select(slack_accounts).where(same))
     return [_account(row) for row in found.mappings().all()]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, select
 
-from storage.members import folded
+from storage.members import TIED_TO, folded
 from storage.store import Connection
 from storage.tables import (
     credentials,
@@ -15,6 +15,7 @@ from storage.tables import (
     links,
     mailings,
     members,
+    organizations,
     recovery_codes,
     slack_accounts,
     ties,
@@ -72,7 +73,6 @@ _LINK = (
     .correlate(members)
     .scalar_subquery()
 )
-_TIED_TO = and_(slack_accounts.c.team == ties.c.team, slack_accounts.c.slack_user == ties.c.slack_user)
 _SIGNALS = (
     select(
         credentials.c.guesses,
@@ -91,7 +91,7 @@ _SIGNALS = (
     .select_from(members)
     .outerjoin(credentials, credentials.c.member_id == members.c.id)
     .outerjoin(ties, ties.c.member_id == members.c.id)
-    .outerjoin(slack_accounts, _TIED_TO)
+    .outerjoin(slack_accounts, TIED_TO)
     .outerjoin(mailings, mailings.c.member_id == members.c.id)
 )
 
@@ -122,10 +122,8 @@ async def slack_address(connection: Connection, team: str, user: str) -> str:
 
 async def tied_by_address(connection: Connection, organization: str, email: str) -> str | None:
     """The id of the member whose Slack account has this address, whatever address they have here."""
-    found = (
-        select(ties.c.member_id)
-        .join(slack_accounts, _TIED_TO)
-        .where(ties.c.organization_id == organization, func.lower(slack_accounts.c.email) == folded(email))
-        .limit(1)
-    )
+    workspace = select(organizations.c.workspace_id).where(organizations.c.id == organization).scalar_subquery()
+    theirs = and_(slack_accounts.c.workspace_id == workspace, slack_accounts.c.email_folded == folded(email))
+    tied = select(ties.c.member_id).join(slack_accounts, TIED_TO).where(ties.c.organization_id == organization)
+    found = tied.where(theirs).limit(1)
     return (await connection.execute(found)).scalar_one_or_none()

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, literal, select, update
 
+from storage.current import IS_OPEN
 from storage.records import AuditEntry, OutboxRecord
 from storage.tables import (
     Moment,
@@ -39,7 +40,7 @@ async def close(tx: Transaction, organization: str, *, entry: AuditEntry) -> Non
     for table, ended in ((links, "used_at"), (proofs, "used_at"), (tokens, "revoked_at"), (webhooks, "deleted_at")):
         open_ones = and_(table.c.organization_id == organization, table.c[ended].is_(None))
         await run(update(table).where(open_ones).values({ended: tx.now}))
-    waiting = and_(invitations.c.organization_id == organization, invitations.c.state.in_(("pending", "expired")))
+    waiting = and_(invitations.c.organization_id == organization, IS_OPEN)
     await run(update(invitations).where(waiting).values(state="revoked", ended_at=tx.now))
     silenced = and_(outbox.c.organization_id == organization, outbox.c.kind.not_in(STILL_SAID))
     await run(delete(outbox).where(silenced))

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.current import live
 from storage.tables import grants, invitations, requests, resources
 
 
@@ -26,8 +27,7 @@ class Holds:
 
 
 def _held(member: str, now: datetime, sort: str, kind: str, *, in_spaces: bool = False) -> Select[str, str, int]:
-    live = and_(grants.c.ended_at.is_(None), or_(grants.c.ends_at.is_(None), grants.c.ends_at > now))
-    which: list[ColumnElement[bool]] = [grants.c.member_id == member, grants.c.kind == kind, live]
+    which: list[ColumnElement[bool]] = [grants.c.member_id == member, grants.c.kind == kind, live(now)]
     counted = func.count(grants.c.space_id.distinct()) if in_spaces else func.count()
     if in_spaces:
         which.append(grants.c.space_id != "")

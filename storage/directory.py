@@ -18,7 +18,7 @@ from storage.tables import members
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class Suggested:
     id: str
     name: str
     email: str
@@ -27,7 +27,7 @@ class Listed:
 
 async def beginning(
     connection: AsyncConnection, organization: str, words: str, *, status: str | None, limit: int = 100
-) -> list[Listed]:
+) -> list[Suggested]:
     """Listed members whose name, one of whose later names, or whose address begins with ``words``, in the order of
     the list of members."""
     key = folded(words)
@@ -38,7 +38,7 @@ async def beginning(
     asked = Asked(Among.of(narrow, sqlite=connection.dialect.name == "sqlite"))
     given = values(organization, narrow) | asked_values(organization, Turn(), limit)
     statement = _found(asked, await choose(connection, asked, given, limit))
-    return [Listed(row.id, row.name, row.email, row.status) for row in await connection.execute(statement, given)]
+    return [Suggested(row.id, row.name, row.email, row.status) for row in await connection.execute(statement, given)]
 
 
 @lru_cache(maxsize=32)

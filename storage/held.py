@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Text, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import Text, and_, bindparam, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.current import NOW, live
 from storage.members import ADDON, ROLE
-from storage.tables import Moment, grants, invitations, members
+from storage.tables import grants, invitations, members
 
 Sort = Literal["role", "addon", "invitation"]
 
@@ -26,7 +27,6 @@ class Held:
     holders: int
 
 
-_NOW = bindparam("now", type_=Moment)
 _OWN = bindparam("organization", type_=Text())
 _IN_SPACE = (grants.c.space_id != "").label("in_space")
 _INVITED_TO = (invitations.c.space_id != "").label("in_space")
@@ -35,8 +35,7 @@ _HELD = (
     .where(
         grants.c.organization_id == _OWN,
         grants.c.kind.in_((ROLE, ADDON)),
-        grants.c.ended_at.is_(None),
-        or_(grants.c.ends_at.is_(None), grants.c.ends_at > _NOW),
+        live(),
     )
     .group_by(grants.c.kind, grants.c.what, _IN_SPACE)
 )
@@ -45,7 +44,7 @@ _PROMISED = (
     .where(
         invitations.c.organization_id == _OWN,
         invitations.c.state == "pending",
-        invitations.c.expires_at > _NOW,
+        invitations.c.expires_at > NOW,
     )
     .group_by(invitations.c.role, _INVITED_TO)
 )

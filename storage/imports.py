@@ -27,14 +27,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.current import live
 from storage.members import ROLE, folded
 from storage.records import AuditEntry
-from storage.tables import Moment, grants, import_lines, imports, members
+from storage.tables import grants, import_lines, imports, members
 from storage.transaction import Transaction
 
 WILL_INVITE = "will-invite"
 TOGETHER = 1000  # lines written at once: between two of these, others have their turn
-_NOW = bindparam("now", type_=Moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +230,7 @@ def _row(prepared: str, line: LineRecord) -> dict[str, Any]:
 
 
 # Whoever stands here by that address and is not invited again; who left, or never came, may come back.
-_HOLDS = exists().where(
-    grants.c.member_id == members.c.id,
-    grants.c.kind == ROLE,
-    grants.c.ended_at.is_(None),
-    or_(grants.c.ends_at.is_(None), grants.c.ends_at > _NOW),
-)
+_HOLDS = exists().where(grants.c.member_id == members.c.id, grants.c.kind == ROLE, live())
 _TAKEN: ColumnElement[bool] = and_(
     members.c.organization_id == bindparam("organization"),
     members.c.email_folded == import_lines.c.email_folded,

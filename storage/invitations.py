@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Integer, RowMapping, Text, and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.current import IS_OPEN
 from storage.records import AuditEntry, InvitationRecord, LinkRecord
 from storage.tables import Moment, invitations, links, members
 from storage.transaction import Transaction
@@ -103,7 +104,7 @@ async def renew(
         .where(
             invitations.c.id == invitation.id,
             invitations.c.version == invitation.version,
-            invitations.c.state.in_(("pending", "expired")),
+            IS_OPEN,
         )
         .values(version=invitation.version + 1, link_hash=link_hash, expires_at=expires, role=role, state="pending")
     )
@@ -144,7 +145,7 @@ async def renew_several(tx: Transaction, renewed: Sequence[InvitationRecord], *,
 
 _TAKE_BACK = (
     update(invitations)
-    .where(invitations.c.id.in_(bindparam("ids", expanding=True)), invitations.c.state.in_(("pending", "expired")))
+    .where(invitations.c.id.in_(bindparam("ids", expanding=True)), IS_OPEN)
     .values(state="revoked", ended_at=bindparam("now", type_=Moment))
 )
 _UNLIST = (
@@ -188,7 +189,7 @@ async def end(tx: Transaction, invitation: InvitationRecord, state: str, *, entr
 async def end_all(tx: Transaction, member: str, state: str, *, entry: AuditEntry) -> None:
     """End everything that waits for one person's acceptance, or could be made to wait again by resending it."""
     tx.note(entry)
-    own = and_(invitations.c.member_id == member, invitations.c.state.in_(("pending", "expired")))
+    own = and_(invitations.c.member_id == member, IS_OPEN)
     await tx.connection.execute(update(invitations).where(own).values(state=state, ended_at=tx.now))
 
 

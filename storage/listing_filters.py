@@ -26,14 +26,14 @@ from sqlalchemy import (
     union_all,
 )
 
+from storage.current import IS_OPEN, NOW, live
 from storage.groups import GROUP
 from storage.listed import Narrow
 from storage.members import ROLE, escaped
-from storage.tables import MAYBE, Moment, directory, grants, invitations, placed
+from storage.tables import MAYBE, directory, grants, invitations, placed
 
 # An index of words knows nothing shorter.
 SHORTEST = 3
-OPEN = ("pending", "expired")
 INVITED = "invited"
 Ids = Select[*tuple[Any, ...]]
 
@@ -46,7 +46,6 @@ def any_of(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
     return column.in_(bindparam(name, type_=Text(), expanding=True))
 
 
-NOW = bindparam("now", type_=Moment)
 ORGANIZATION, ROLE_ID = text("organization"), text("role")
 
 
@@ -165,7 +164,7 @@ class Among:
     def _with_role(self, held_in: ColumnElement[bool], promised_in: ColumnElement[bool], *, of: bool) -> Ids:
         holds = select(grants.c.member_id).where(_OURS, held_in, _IS_ROLE, _HELD)
         own = invitations.c.organization_id == ORGANIZATION
-        promised = select(invitations.c.member_id).where(own, promised_in, _IS_OPEN)
+        promised = select(invitations.c.member_id).where(own, promised_in, IS_OPEN)
         if of:
             holds, promised = holds.where(grants.c.what == ROLE_ID), promised.where(invitations.c.role == ROLE_ID)
         if self.status:
@@ -178,7 +177,7 @@ class Among:
     ) -> ColumnElement[bool]:
         """Whose role in force there is this one; for who is invited, to whom it is promised."""
         holds = _exists(d, held_in, _IS_ROLE, LIVE, *(_OF_ROLE if of else ()))
-        theirs = and_(invitations.c.member_id == d.c.member_id, promised_in, _IS_OPEN)
+        theirs = and_(invitations.c.member_id == d.c.member_id, promised_in, IS_OPEN)
         promised = select(invitations.c.id).where(theirs, *((invitations.c.role == ROLE_ID,) if of else ()))
         waits = _is_there(promised.correlate(d))
         if self.status:
@@ -197,11 +196,10 @@ def standing(place: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 _OURS = grants.c.organization_id == ORGANIZATION
 _IN_GROUP = and_(grants.c.kind == GROUP, grants.c.space_id == "", grants.c.what == text("group"))
-_IS_OPEN = invitations.c.state.in_(OPEN)
 # As it stands in partial indexes, which are used only where the same is written.
 _IS_ROLE = grants.c.kind == literal_column(f"'{ROLE}'", Text())
 _HELD = grants.c.ended_at.is_(None)
-LIVE = and_(_HELD, or_(grants.c.ends_at.is_(None), grants.c.ends_at > NOW))
+LIVE = live()
 
 
 def _is_there(some: Select[str]) -> ColumnElement[bool]:

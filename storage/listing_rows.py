@@ -20,9 +20,10 @@ from sqlalchemy import (
     select,
 )
 
+from storage.current import IS_OPEN
 from storage.groups import GROUP
 from storage.listed import MOST_THERE, Listed
-from storage.listing_filters import INVITED, LIVE, OPEN, Among, any_of
+from storage.listing_filters import INVITED, LIVE, Among, any_of
 from storage.members import ROLE, folded
 from storage.tables import MAYBE, grants, groups, invitations, members, spaces
 
@@ -86,7 +87,7 @@ def _role(space: ColumnElement[str]) -> ColumnElement[str | None]:
     theirs = and_(invitations.c.member_id == members.c.id, invitations.c.space_id == space)
     promised = (
         select(invitations.c.role)
-        .where(theirs, invitations.c.state.in_(OPEN))
+        .where(theirs, IS_OPEN)
         .order_by(invitations.c.created_at.desc(), invitations.c.id)
         .limit(1)
         .scalar_subquery()
@@ -109,7 +110,7 @@ def _there(*, sqlite: bool) -> ColumnElement[str | None]:
     promised = (
         select(spaces.c.id, spaces.c.name, invitations.c.role)
         .select_from(invited)
-        .where(theirs, invitations.c.state.in_(OPEN))
+        .where(theirs, IS_OPEN)
         .order_by(spaces.c.name_folded, spaces.c.id, invitations.c.created_at.desc(), invitations.c.id)
     )
     return case((members.c.status == INVITED, _as_list(promised, sqlite=sqlite)), else_=_as_list(held, sqlite=sqlite))

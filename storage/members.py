@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.current import live
 from storage.records import AuditEntry, MemberRecord, RoleGrant
-from storage.tables import Moment, credentials, grants, members, slack_accounts, ties
+from storage.tables import credentials, grants, members, slack_accounts, ties
 from storage.transaction import Transaction
 
 ROLE, ADDON = "role", "addon"
@@ -50,8 +51,7 @@ class Wanted:
 
 # The statements are built once, for building costs more than what they do. The time is always one of their parameters:
 # expiry is judged at use, never by a cleaner (invariant 4).
-_NOW = bindparam("now", type_=Moment)
-_LIVE = and_(grants.c.ended_at.is_(None), or_(grants.c.ends_at.is_(None), grants.c.ends_at > _NOW))
+_LIVE = live()
 _LIVE_ROLE = and_(grants.c.kind == ROLE, _LIVE)
 LIVE_OF_MEMBER = and_(grants.c.member_id == members.c.id, grants.c.kind.in_((ROLE, ADDON)), _LIVE)
 
@@ -79,12 +79,12 @@ WIDE = (
     grants.c.starts_at,
     grants.c.ends_at,
 )
-_TIED_TO = and_(slack_accounts.c.team == ties.c.team, slack_accounts.c.slack_user == ties.c.slack_user)
+TIED_TO = and_(slack_accounts.c.team == ties.c.team, slack_accounts.c.slack_user == ties.c.slack_user)
 _ALL: Select[tuple[object, ...]] = (
     select(*WIDE)
     .select_from(members)
     .outerjoin(ties, ties.c.member_id == members.c.id)
-    .outerjoin(slack_accounts, _TIED_TO)
+    .outerjoin(slack_accounts, TIED_TO)
     .outerjoin(credentials, credentials.c.member_id == members.c.id)
     .outerjoin(grants, LIVE_OF_MEMBER)
 )

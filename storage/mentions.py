@@ -119,11 +119,13 @@ def _words_of(one: Kept) -> dict[str, str | None]:
 
 
 async def answers_with(
-    connection: AsyncConnection, words: Sequence[str], *, after: str, most: int
+    connection: AsyncConnection, organization: str, words: Sequence[str], *, after: str, most: int
 ) -> list[tuple[str, str]]:
-    """The first answers to deliveries in which one of ``words`` may stand, with the ids of the deliveries."""
+    """The first answers to deliveries in which one of ``words`` may stand, with the ids of the deliveries; whose
+    organization nobody wrote down may be theirs."""
+    here = or_(deliveries.c.organization_id == organization, deliveries.c.organization_id.is_(None))
     may = or_(*(_may_stand_in(deliveries.c.outcome, one) for one in words))
-    statement = select(deliveries.c.id, deliveries.c.outcome).where(deliveries.c.id > after, may)
+    statement = select(deliveries.c.id, deliveries.c.outcome).where(deliveries.c.id > after, here, may)
     found = await connection.execute(statement.order_by(deliveries.c.id).limit(most))
     return [(row.id, row.outcome) for row in found]
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.current import NOW, live
 from storage.groups import GROUP
 from storage.hints import unindexed
 from storage.members import ADDON, ROLE
@@ -112,8 +113,7 @@ _COLUMNS: dict[str, Any] = {
 }
 _IDS = bindparam("ids", type_=Text(), expanding=True)
 _OWN = bindparam("organization", type_=Text())
-_NOW = bindparam("now", type_=Moment)
-_LIVE = and_(grants.c.ended_at.is_(None), or_(grants.c.ends_at.is_(None), grants.c.ends_at > _NOW))
+_LIVE = live()
 
 
 def _ours(table: Table) -> ColumnElement[bool]:
@@ -222,7 +222,7 @@ def _waiting(member: ColumnElement[Any], which: ColumnElement[bool]) -> Part:
     whom = func.coalesce(requests.c.target_id, requests.c.beneficiary_id)
     people = requests.join(_BY, _BY.c.id == requests.c.requester_id).outerjoin(_FOR, _FOR.c.id == whom)
     joined = found.select_from(people.outerjoin(spaces, spaces.c.id == requests.c.space_id))
-    open_ = and_(_ours(requests), requests.c.state == "pending", requests.c.expires_at > _NOW)
+    open_ = and_(_ours(requests), requests.c.state == "pending", requests.c.expires_at > NOW)
     return joined.where(open_, which).order_by(requests.c.created_at.desc(), requests.c.id.desc()).limit(MOST)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import Moment, grants
+from storage.current import NOW, live
+from storage.tables import grants
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,7 @@ class GrantRecord:
 
 KINDS = ("role", "addon", "group", "resource")
 _RANK = case({kind: at for at, kind in enumerate(KINDS)}, value=grants.c.kind, else_=len(KINDS))
-_NOW = bindparam("now", type_=Moment)
-_LIVE = and_(grants.c.ended_at.is_(None), or_(grants.c.ends_at.is_(None), grants.c.ends_at > _NOW))
+_LIVE = live()
 # A role for a while lies above the lasting one in its scope.
 _ABOVE = grants.alias("above")
 _COVERED = and_(
@@ -43,7 +43,7 @@ _COVERED = and_(
         _ABOVE.c.kind == "role",
         _ABOVE.c.space_id == grants.c.space_id,
         _ABOVE.c.ended_at.is_(None),
-        _ABOVE.c.ends_at > _NOW,
+        _ABOVE.c.ends_at > NOW,
     )
     .exists(),
 )

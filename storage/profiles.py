@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.current import live
 from storage.groups import GROUP, membership, record
 from storage.members import folded
 from storage.records import AuditEntry, GroupRecord
@@ -39,13 +40,12 @@ async def named(
     connection: AsyncConnection, organization: str, member: str, typed: Sequence[str], *, now: datetime
 ) -> list[Membership]:
     """The groups that are named, by name or id, and whether a member is in them; by name."""
-    live = and_(grants.c.ended_at.is_(None), or_(grants.c.ends_at.is_(None), grants.c.ends_at > now))
     theirs = and_(
         grants.c.organization_id == organization,
         grants.c.member_id == member,
         grants.c.kind == GROUP,
         grants.c.what == groups.c.id,
-        live,
+        live(now),
     )
     within = exists().where(theirs)
     which = or_(groups.c.id.in_(list(typed)), groups.c.name_folded.in_([folded(name) for name in typed]))

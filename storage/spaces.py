@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import RowMapping, Text, and_, bindparam, case, insert, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.current import IS_OPEN
 from storage.members import folded
 from storage.records import AuditEntry, SpaceRecord
 from storage.tables import grants, invitations, members, resources, spaces
@@ -127,16 +128,15 @@ async def end_access(tx: Transaction, space: str, *, entry: AuditEntry) -> list[
 async def revoke_invitations(tx: Transaction, space: str, *, entry: AuditEntry) -> list[str]:
     """End every invitation to it; whoever was invited to nothing else leaves the list. Who they were."""
     tx.note(entry)
-    waiting = invitations.c.state.in_(("pending", "expired"))
     ended = await tx.connection.execute(
         update(invitations)
-        .where(invitations.c.space_id == space, waiting)
+        .where(invitations.c.space_id == space, IS_OPEN)
         .values(state="revoked", ended_at=tx.now)
         .returning(invitations.c.member_id)
     )
     invited = sorted(set(ended.scalars()))
     if invited:
-        elsewhere = select(invitations.c.id).where(invitations.c.member_id == members.c.id, waiting).exists()
+        elsewhere = select(invitations.c.id).where(invitations.c.member_id == members.c.id, IS_OPEN).exists()
         left = and_(members.c.id.in_(invited), members.c.status == "invited", not_(elsewhere))
         await tx.connection.execute(update(members).where(left).values(listed=False, epoch=members.c.epoch + 1))
     return invited

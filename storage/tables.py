@@ -229,6 +229,7 @@ slack_accounts = Table(
     Column("workspace_id", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("email", Text),
+    Column("email_folded", Text),
     Column("timezone", Text, nullable=False),
     Column("deleted", Boolean, nullable=False),
     Column("guest", Boolean, nullable=False),
@@ -237,7 +238,7 @@ slack_accounts = Table(
     Column("workspace_admin", Boolean, nullable=False),
     Column("noted_at", Moment, nullable=False),
     Column("organization_id", Text, ForeignKey("organizations.id")),
-    Index("ix_slack_accounts_workspace", "workspace_id", "email"),
+    Index("ix_slack_accounts_workspace", "workspace_id", "email_folded"),
 )
 
 ties = Table(
@@ -249,6 +250,8 @@ ties = Table(
     _member(),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("member_id"),
+    # In whichever organizations.
+    Index("ix_ties_account", "team", "slack_user"),
 )
 
 proofs = Table(
@@ -648,6 +651,8 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", Text, primary_key=True),
+    # None: of no one organization.
+    Column("organization_id", Text),
     Column("outcome", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Index("ix_deliveries_at", "at"),

@@ -67,7 +67,8 @@ class Transaction:
             await self.connection.execute(_POST, [_outbox_row(row, self.now) for row in self._rows])
         if self._once and self._outcome is not None:
             self.answering = True
-            row = {"id": self._once, "outcome": self._outcome, "at": self.now}
+            whose = self.organization.id if self.organization else None
+            row = {"id": self._once, "organization_id": whose, "outcome": self._outcome, "at": self.now}
             await self.connection.execute(_ANSWER, row)
             self.answering = False
 

@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, event, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import invitation_lists, listing, one_member, purge, recipients
+from storage import checking, erasing, invitation_lists, listing, one_member, purge, recipients
 from storage.listed import EVERYBODY, Narrow
 from storage.listing_ways import BY_WORDS, IN_ORDER, Asked, Way, asked_values
 from storage.paging import Turn
-from storage.tables import credentials, directory, grants, invitations, members, placed
+from storage.records import AuditEntry
+from storage.tables import credentials, directory, grants, invitations, members, placed, slack_accounts, ties
+from storage.transaction import Transaction
 from tests.listed_pages import writing
 from tests.listed_people import NOW, Grant, House, Promise, Someone
 
@@ -43,7 +45,7 @@ WAYS: dict[str, tuple[Narrow, Way, tuple[str, ...]]] = {
     "spaces in order": (Narrow(spaces=PLACES), IN_ORDER, ("ix_directory_called",)),
 }
 NOWHERE = "ab" * 16
-TABLES = (directory, placed, members, grants, invitations, credentials)
+TABLES = (directory, placed, members, grants, invitations, credentials, slack_accounts, ties)
 # With the names that they bear where a statement has one of them twice.
 LARGE = {*(table.name for table in TABLES), "above", "inviters", "there"}
 LEADING = {
@@ -169,6 +171,22 @@ async def test_a_card_is_found_by_its_member(database_url: str) -> None:
         assert read_whole(way) == [], way
         if connection.dialect.name == "sqlite":  # PostgreSQL chooses by how many there are
             assert "organization_id=?" not in way
+
+
+async def test_a_slack_account_is_found_by_its_address_and_forgotten_by_what_is_known_of_it(database_url: str) -> None:
+    """In a workspace with a million accounts too, and while a member is deleted."""
+    entry = AuditEntry(action="member.deleted", actor="system")
+    async with looking(database_url) as (connection, sent):
+        assert await checking.tied_by_address(connection, NOWHERE, "ana@x.example") is None
+        await erasing.forget_accounts(Transaction(connection, at=NOW), "T0", "ana@x.example", {("T0", "U0")}, entry=entry)
+        assert len(sent) == 3
+        for one in list(sent):
+            way = await plan(connection, *one)
+            assert read_whole(way) == [], way
+            assert "ix_slack_accounts_workspace" in way or "pk_slack_accounts" in way or "slack_user=?" in way, way
+            if connection.dialect.name == "sqlite":  # PostgreSQL chooses by how many there are
+                assert "slack_accounts USING INDEX ix_slack_accounts_workspace (workspace_id=?)" not in way
+                assert "ties USING INDEX sqlite_autoindex_ties_1 (organization_id=?)" not in way
 
 
 async def test_tallies_are_read_by_their_key(database_url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from itertools import count
 
 import pytest
 from hypothesis import example, given
@@ -15,6 +16,7 @@ from storage.listed import EVERYBODY, Narrow
 from storage.migrations.directory_in_sqlite import place
 from storage.paging import Turn
 from storage.store import Store
+from storage.words import merge
 from tests.listed_pages import paged, writing, written
 from tests.listed_people import NOW, House, someone
 
@@ -144,3 +146,41 @@ async def test_words_are_found_again_after_the_file_was_made_anew(sqlite_url: st
     async with writing(sqlite_url) as connection:
         narrow = Narrow(words=("ana",))
         assert await paged(connection, house, narrow, limit=4, down=True) == house.among(narrow)
+
+
+async def test_who_left_the_index_is_not_in_it_after_a_merge_though_others_enter_meanwhile(sqlite_url: str) -> None:
+    """In letters that no other name has, nor any number by chance."""
+    enters = "INSERT INTO directory_words (rowid, words) VALUES (:number, :words)"
+    leaves = "INSERT INTO directory_words (directory_words, rowid, words) VALUES ('delete', :number, :words)"
+    in_one = "INSERT INTO directory_words (directory_words) VALUES ('optimize')"
+    store, numbers = Store(sqlite_url), count(1)
+
+    async def enter(*words: str) -> None:
+        async with store.transaction(None, at=NOW, lock=False) as tx:
+            await tx.connection.execute(text(enters), [{"number": next(numbers), "words": one} for one in words])
+
+    async def turn(*, anew: bool) -> bool:
+        async with store.transaction(None, at=NOW, lock=False) as tx:
+            return await merge(tx, anew=anew, pages=10)
+
+    async def kept() -> bool:
+        async with store.reading() as connection:
+            blocks = (await connection.execute(text("SELECT block FROM directory_words_data"))).scalars()
+            return any("ŵŷ".encode() in block for block in blocks)
+
+    try:
+        await enter("  ŵŷnn")
+        await enter(*(f"  {n**5:x}  {n**7:x}" for n in range(1, 3000)))
+        for one, given in ((in_one, {}), (leaves, {"number": 1, "words": "  ŵŷnn"})):
+            async with store.transaction(None, at=NOW, lock=False) as tx:
+                await tx.connection.execute(text(one), given)
+        assert await kept()
+        turns, more = 1, await turn(anew=True)
+        while more:
+            for _ in range(3) if turns < 50 else ():
+                await enter(f"  {turns**9:x}")
+            turns, more = turns + 1, await turn(anew=False)
+        assert turns > 3
+        assert not await kept()
+    finally:
+        await store.close()

@@ -12,13 +12,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pydantic import SecretStr
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from bot.database import DatabaseTrouble, explained
 from bot.setting_values import Database
 from handlers.house import SchemaMismatch, database_version, upgrade_database
+from storage import schema
+from storage.members import folded
 from storage.store import Store
-from storage.tables import metadata
+from storage.tables import metadata, slack_accounts
 from tests import databases
 from tests.databases import need_postgres, run_on_postgres
 from tests.people import Clock, closing, opened, organization
@@ -87,9 +89,37 @@ async def test_upgrading_again_changes_nothing(database_url: str) -> None:
     assert await acme.dump() == before
 
 
-async def test_an_empty_postgres_database_is_not_made_without_being_asked(postgres_url: str) -> None:
-    name = postgres_url.rpartition("/")[2]
+async def test_addresses_in_slack_are_folded_as_they_are_from_then_on(database_url: str) -> None:
+    store = Store(await emptied(database_url))
+    said = {"U1": "Ana@Acme.example", "U2": "ÖZGE@straße.example", "U3": None, "U4": "two  Words@acme.example"}
+    columns = "team, slack_user, workspace_id, name, email, timezone, deleted, guest, bot, stranger, workspace_admin"
+    new = f"INSERT INTO slack_accounts ({columns}, noted_at) VALUES ('T', :user, 'T', '', :email, 'UTC', "  # noqa: S608
+    new += "false, false, false, false, false, '2026-03-02 00:00:00')"
+    try:
+        await schema.upgrade(store, to="0003")
+        async with store.writer.connect() as connection:
+            await connection.execute(text(new), [{"user": user, "email": email} for user, email in said.items()])
+            await connection.commit()
+        await schema.upgrade(store)
+        async with store.reading() as connection:
+            rows = await connection.execute(select(slack_accounts.c.slack_user, slack_accounts.c.email_folded))
+            found = {row.slack_user: row.email_folded for row in rows}
+    finally:
+        await store.close()
+    assert found == {user: email and folded(email) for user, email in said.items()}
+
+
+async def emptied(database_url: str) -> str:
+    """An empty database in its place."""
+    if database_url.startswith("sqlite"):
+        return database_url.replace("usher.db", "older.db")
+    name = database_url.rpartition("/")[2]
     await run_on_postgres(f"DROP DATABASE {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    return database_url
+
+
+async def test_an_empty_postgres_database_is_not_made_without_being_asked(postgres_url: str) -> None:
+    await emptied(postgres_url)
     with pytest.raises(SchemaMismatch) as raised:
         await opened(postgres_url, Clock())
     assert raised.value.found is None

@@ -93,7 +93,7 @@ class Erase:
     sealed: str = ""
     until: int = 0
     request: str = ""
-    stage: Literal["data", "audit", "requests", "answers"] = "data"
+    stage: Literal["data", "audit", "requests", "answers", "words"] = "data"
     after: str = ""
     kind: Literal["erase"] = "erase"
 

@@ -90,6 +90,8 @@ async def _delete(work: Work, plan: Plan, alone: list[SpaceRecord], heir: Member
     await rows.bury(work.tx, Tombstone(target.id, called, f"deleted:{target.id}"), target.email, entry=entry)
     workspace = work.facts.organization.workspace
     accounts = await rows.accounts_of(work.tx.connection, work.organization, target.id)
+    if target.team and target.slack_user:
+        accounts.add((target.team, target.slack_user))
     await rows.forget_accounts(work.tx, workspace, target.email, accounts, entry=entry)
     await mentions.silence(work.tx, target.id, entry=entry)
     sealed = traces.sealed(known, work.house.keyring)

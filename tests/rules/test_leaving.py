@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import and_, text, update
 
 from handlers.commands import (
     AcceptInSlack,
+    Account,
     AddResource,
     ChangeRole,
     Command,
@@ -29,20 +32,26 @@ from handlers.commands import (
     ImportRead,
     Invite,
     JoinGroup,
+    Notify,
     Outcome,
     Person,
     PrepareImport,
     Reactivate,
     RemoveMember,
     RequestAccess,
+    ResetPassword,
     SetPermissions,
     Share,
+    StartConnecting,
     Thing,
 )
 from handlers.flows import erasing
 from handlers.notices import NOTICES, Told
-from storage import imports
+from storage import directory, imports, mailings
+from storage import erasing as rows
+from storage.erasing import Tombstone
 from storage.outbox import done
+from storage.records import AuditEntry
 from storage.tables import (
     audit,
     grants,
@@ -59,6 +68,7 @@ from storage.tables import (
     toggles,
 )
 from storage.tables import imports as import_rows
+from storage.tables import mailings as mailings_table
 from tests.asking import asking, operator_does
 from tests.people import Org, Somebody, at_once, closing, organization, result, told, waits, why
 
@@ -324,6 +334,110 @@ async def test_names_that_a_deleted_member_had_before_or_was_denied_go_too(datab
     edits = [one["id"] for one in await acme.rows(requests) if one["change"] == "edit-member"]
     cards = [await acme.usher.queries.card(one) for one in edits]
     assert [card.becomes for card in cards if card] == [(("name", f"Deleted member {bob.id[:6].upper()}"),)] * 2
+
+
+LETTERS = {"told", "invitation-mail", "invitation-offer", "code-mail", "reset-letter", "resource-news"}
+
+
+async def test_what_could_not_be_delivered_to_a_deleted_member_goes_with_them(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    boss, cleo = await acme.member("admin", factor=True), await acme.stranger("Cleo")
+    acme.clock.pass_by(seconds=1)
+    theirs = and_(outbox.c.kind.in_(LETTERS), outbox.c.created_at >= acme.clock())
+    await operator_does(
+        acme,
+        AddResource("dashboard", "rev-1", "Revenue"),
+        Share(Thing("dashboard", "rev-1"), (), (ADDRESS,)),
+        Notify(Thing("dashboard", "rev-1"), "It grew"),
+    )
+    for _ in "members", "addresses":
+        await acme.fires_timers()
+    bob = await quixote(acme)
+    assert isinstance(await boss.does(ResetPassword(bob.person)), Done)
+    assert isinstance(await cleo.does(StartConnecting(ADDRESS)), Done)
+    request = waits(await boss.does(DeleteMember(bob.person)))
+    async with acme.usher.store.transaction(None, at=acme.clock(), lock=False) as tx:
+        given_up = update(outbox).where(theirs).values(state="dead", error=f"550 5.1.1 <{ADDRESS}>: unknown")
+        assert set((await tx.connection.execute(given_up.returning(outbox.c.kind))).scalars()) == LETTERS
+    assert told([await acme.founder.approves(request)]) == ["approved"]
+    assert [one["target"] for one in await acme.rows(outbox) if one["error"]] == []
+
+
+async def test_a_mail_on_its_way_while_its_reader_is_deleted_leaves_no_address_behind(database_url: str) -> None:
+    acme = await organization(database_url)
+    bob, store = await quixote(acme), acme.usher.store
+    invitation = next(one["id"] for one in await acme.rows(invitations) if one["member_id"] == bob.id)
+
+    async def bounces(what: str, about: str) -> None:
+        async with store.transaction(None, at=acme.clock(), lock=False) as tx:
+            await mailings.note(tx, what, about, "dead", f"550 5.1.1 <{ADDRESS}>: unknown", entry=None)
+
+    async with store.transaction(acme.id, at=acme.clock()) as tx:
+        entry = AuditEntry(action="member.deleted", actor="system", target=f"member:{bob.id}")
+        stone = Tombstone(bob.id, "Deleted member", f"deleted:{bob.id}")
+        await rows.bury(tx, stone, ADDRESS, entry=entry)
+        meanwhile = [asyncio.create_task(bounces(*one)) for one in (("invitation", invitation), ("told", bob.id))]
+        await asyncio.sleep(0.3)
+        assert not any(one.done() for one in meanwhile), "they wait for what becomes of the member"
+    await asyncio.gather(*meanwhile)
+    await bounces("invitation", invitation)
+    assert await acme.rows(mailings_table) == []
+
+
+async def test_only_answers_that_name_a_deleted_member_are_forgotten(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    other = await organization(database_url, workspace="T0OTHER", beside=acme)
+    boss, ann = await acme.member("admin", factor=True), await acme.member(name="Ann Lee", email="ann@acme.example")
+    joann = await acme.member(name="Joann", email="joann@acme.example")
+    namesake = await other.member(name="Ann Lee", email="lee@other.example")
+    asked: Mapping[str, tuple[Somebody, Command]] = {
+        "ann": (boss, ChangeRole(ann.person, "guest")),
+        "joann": (boss, ChangeRole(joann.person, "guest")),
+        "namesake": (other.founder, ChangeRole(namesake.person, "guest")),
+    }
+    before = {key: await one.does(command, delivery=key) for key, (one, command) in asked.items()}
+    assert all(isinstance(one, Done) for one in before.values()), before
+    await decided(acme, DeleteMember(ann.person), boss)
+    after = {key: await one.does(command, delivery=key) for key, (one, command) in asked.items()}
+    assert {key for key in asked if after[key] != before[key]} == {"ann"}
+    assert "ann@acme.example" not in str(after["ann"])
+
+
+async def test_what_slack_said_of_a_deleted_member_goes_in_whatever_letters(database_url: str) -> None:
+    acme = await organization(database_url, factor=True)
+    boss, bob = await acme.member("admin", factor=True), await quixote(acme)
+    other = Account(acme.workspace, "U0OTHER")
+    for account, email in ((bob.account, "Q@home.example"), (other, ADDRESS.upper())):
+        await bob.slack_says(account=account, email=email)
+    await decided(acme, DeleteMember(bob.person), boss)
+    left = {one["slack_user"] for one in await acme.rows(slack_accounts)}
+    assert not left & {bob.account.user, other.user}
+    assert {boss.account.user, acme.founder.account.user} <= left
+
+
+async def test_the_index_of_words_keeps_nothing_of_a_deleted_member(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In letters that no other name has, nor any number by chance."""
+    monkeypatch.setattr(erasing, "WORDS", 1)
+    monkeypatch.setattr(erasing, "TURNS", 1)
+    acme = await organization(sqlite_url, factor=True)
+    boss, wynn = await acme.member("admin", factor=True), await acme.member(name="Ŵŷnn Ŵŷnter", email=ADDRESS)
+
+    async def kept() -> bool:
+        async with acme.usher.store.reading() as connection:
+            blocks = (await connection.execute(text("SELECT block FROM directory_words_data"))).scalars()
+            return any("ŵŷ".encode() in block for block in blocks)
+
+    assert await kept()
+    await decided(acme, DeleteMember(wynn.person), boss)
+    assert await until_all_is_done(acme) > 1
+    assert not await kept()
+    async with acme.usher.store.transaction(None, at=acme.clock(), lock=False) as tx:
+        sound = "INSERT INTO directory_words (directory_words, rank) VALUES ('integrity-check', 1)"
+        await tx.connection.execute(text(sound))
+    async with acme.usher.store.reading() as connection:
+        assert [one.id for one in await directory.beginning(connection, acme.id, boss.email, status=None)] == [boss.id]
 
 
 async def test_no_file_of_people_keeps_the_name_of_a_deleted_member_as_its_example(sqlite_url: str) -> None:

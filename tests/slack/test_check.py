@@ -23,9 +23,13 @@ from handlers.commands import (
     Share,
     Thing,
 )
+from storage import checking
 from storage.tables import credentials, slack_accounts
 from tests.conftest import Settled
 from tests.doors import Team, read, team
+from tests.people import closing, organization
+
+__all__ = ["closing"]
 
 
 @pytest.fixture
@@ -87,11 +91,24 @@ async def test_an_address_that_nobody_has_leads_to_the_nearest(acme: Team) -> No
 async def test_the_address_of_their_slack_account_leads_to_who_has_another_one_here(acme: Team) -> None:
     async with acme.bot.usher.store.transaction(None, at=acme.bot.clock(), lock=False) as tx:
         theirs = slack_accounts.update().where(slack_accounts.c.slack_user == acme.linus.id)
-        await tx.connection.execute(theirs.values(email="Pauling@example.net"))
+        await tx.connection.execute(theirs.values(email="Pauling@example.net", email_folded="pauling@example.net"))
     answer = await checks(acme, "pauling@example.net")
     assert "in Slack; here theirs is linus@example.com" in answer.text
     card = await checks(acme, "linus@example.com")
     assert "another address, Pauling@example.net" in line(card, "Slack account")
+
+
+@pytest.mark.usefixtures("closing")
+async def test_the_address_of_a_slack_account_is_found_in_whatever_letters_and_in_its_workspace_alone(
+    database_url: str,
+) -> None:
+    acme = await organization(database_url)
+    other = await organization(database_url, workspace="T0OTHER", beside=acme)
+    bob = await acme.member()
+    await bob.slack_says(email="ÖZGE@acme.example")
+    async with acme.usher.store.reading() as connection:
+        found = [await checking.tied_by_address(connection, one.id, "Özge@Acme.example") for one in (acme, other)]
+    assert found == [bob.id, None]
 
 
 async def test_a_slack_account_that_is_tied_to_nobody_is_said_to_be_so(acme: Team) -> None:
