@@ -64,7 +64,8 @@ class MemberCards(Letters):
             shown = (await self.member(desk, Person(id=member))).member
         except Refusal:
             return None
-        return Choice(shown.id, f"{shown.name} ({shown.email})" if shown.name != shown.email else shown.email)
+        label = f"{shown.name} ({shown.email})" if shown.name != shown.email else shown.email
+        return Choice(shown.id, label, shown.email)
 
     async def _on_card(
         self, connection: Connection, desk: Desk, mine: str, organization: str, who: Person

@@ -57,6 +57,11 @@ def has_reason(card: RequestCard) -> bool:
     return bool(clean(card.reason))
 
 
+def not_opened(then: Phrase) -> Phrase:
+    """Where Slack opened no form; ``then`` is what helps."""
+    return say("Unclear. Slack did not open the form, and nothing was changed. ") + then
+
+
 def connect_first() -> str:
     """How somebody becomes known to Usher; said wherever they are not."""
     return "/access connect"

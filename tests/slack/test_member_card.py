@@ -126,6 +126,15 @@ async def test_the_buttons_are_those_that_the_viewer_may_press(acme: Team) -> No
     assert not {"Deactivate", "Reset password", "Role of Mei Tanaka"} & set(gone)
 
 
+async def test_a_form_that_does_not_open_from_the_card_leaves_a_command_that_works(acme: Team) -> None:
+    card = await opens(acme.ada, "@mei")
+    acme.bot.playground.world.faults.plan("views.open", error="expired_trigger_id")
+    answer = await acme.ada.press("Deactivate", on=card)
+    assert "`/usher deactivate mei@example.com`" in answer.text
+    acme.bot.playground.world.faults.clear()
+    assert (await acme.ada.type("/usher deactivate mei@example.com")).text.startswith("Done.")
+
+
 async def test_an_invitation_is_managed_from_the_card(acme: Team) -> None:
     await acme.ada.type("/usher invite new@example.org as guest")
     card = await opens(acme.ada, "new@example.org")
