@@ -116,6 +116,21 @@ async def test_without_a_name_a_form_asks_for_whom(acme: Team) -> None:
     assert "The address is linus@example.com" in said
 
 
+async def test_on_home_a_form_finds_room_upon_list_card_and_check(acme: Team) -> None:
+    await acme.ada.press("Members", on=await acme.ada.open_home())
+    mei = (await member(acme, "mei")).id
+    for label in ("Open card", "Check", "Open card", "Check"):
+        await acme.ada.press(label, on=acme.ada.modal, value=mei)
+    assert acme.ada.modal
+    assert "Check of" in acme.ada.modal.words
+    await acme.ada.press("Reset password", on=acme.ada.modal)
+    assert acme.ada.modal.title == "Reset password"
+    for _ in range(2):
+        await acme.ada.close()
+    assert acme.ada.modal
+    assert "by name." in acme.ada.modal.words
+
+
 # Signing in -----------------------------------------------------------------------------------------------------------
 
 
