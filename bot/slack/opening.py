@@ -32,7 +32,7 @@ from bot.slack.views import (
 )
 from bot.slack.views.blocks import Block, Message, message
 from bot.slack.views.fields import EMPTY, Prefilled
-from bot.wording.common import not_opened
+from bot.wording.common import not_opened, quoted_as_typed
 from bot.wording.phrase import Command, Typed, say
 from handlers.commands import Account
 from handlers.models import Choice, Desk
@@ -125,8 +125,8 @@ async def prefilled(door: Door, visit: Visit, known: Prefill) -> Prefilled:
         return replace(
             typed,
             note=say(
-                "There is no member “{person}” here, or more than one: choose somebody from the list.",
-                person=Typed(person, 80),
+                "There is no member {person} here, or more than one: choose somebody from the list.",
+                person=quoted_as_typed(person, 80),
             ),
         )
     if space and where is None:

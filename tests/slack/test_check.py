@@ -77,7 +77,8 @@ async def is_set(acme: Team, name: str, **values: Any) -> None:
 @pytest.mark.seed("004-121")
 async def test_an_address_that_nobody_has_leads_to_the_nearest(acme: Team) -> None:
     answer = await checks(acme, "linuss@example.com")
-    assert line(answer, "Nobody here is called").startswith("✗")
+    assert line(answer, "Nobody here is called “linuss@example.com”").startswith("Refused.")
+    assert "`/usher invite linuss@example.com as ROLE`" in answer.text
     assert "Perhaps Linus Pauling, linus@example.com?" in answer.text
     card = await acme.ada.press("Check Linus Pauling", on=answer.message)
     assert "The address is linus@example.com" in card.text
@@ -96,8 +97,17 @@ async def test_the_address_of_their_slack_account_leads_to_who_has_another_one_h
 
 async def test_a_slack_account_that_is_tied_to_nobody_is_said_to_be_so(acme: Team) -> None:
     answer = await checks(acme, "@dana")
-    assert "not tied to a member" in answer.text
+    assert answer.text.startswith("Refused. This Slack account is not tied to a member")
     assert "/access connect" in answer.text
+    assert "`/usher invite EMAIL as ROLE`" in answer.text
+    await acme.dana.type("/access mine")
+    assert "`/usher invite dana@example.com as ROLE`" in (await checks(acme, "@dana")).text
+
+
+async def test_who_is_only_named_is_not_to_be_invited_by_that_name(acme: Team) -> None:
+    answer = await checks(acme, "Nobody")
+    assert answer.text.startswith("Refused. Nobody here is called “Nobody”.")
+    assert "`/usher invite EMAIL as ROLE`" in answer.text
 
 
 async def test_only_who_manages_members_may_ask_and_only_of_whom_they_may_act_on(acme: Team) -> None:
@@ -231,7 +241,7 @@ async def test_an_invitation_that_did_not_arrive_is_resent_from_the_check(acme: 
     assert "sent anew once: only the newest link works" in again.text
     acme.bot.clock.pass_by(days=8)
     expired = await checks(acme, "dana@example.com", who="grace")
-    assert line(expired, "expired on").startswith("✗")
+    assert line(expired, "has expired: ").startswith("✗")
     linked = await acme.grace.press("Copy invite link", on=expired.message)
     assert "Only you see it" in read(linked, acme.grace)
 
