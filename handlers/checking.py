@@ -249,10 +249,20 @@ def _slack(look: _Look) -> Finding:
     return Finding("tied", "good")
 
 
+# By whether they are invited, and whether they hold or are promised a role: having none yet is no second fault.
+_ROLES: Mapping[tuple[bool, bool], tuple[str, Mark]] = {
+    (False, True): ("role", "good"),
+    (False, False): ("no-role", "bad"),
+    (True, True): ("promised-role", "good"),
+    (True, False): ("no-role", "open"),
+}
+
+
 def _reach(look: _Look) -> Iterator[Finding]:
     whole = look.card.whole
     role = whole.role if whole else None
-    yield Finding("role" if role else "no-role", "good" if role else "bad", look.able("role"), text=role or "")
+    code, mark = _ROLES[look.card.status == "invited", bool(role)]
+    yield Finding(code, mark, look.able("role"), text=role or "")
     groups = tuple(name for name, _ in whole.groups) if whole else ()
     yield Finding(
         "groups" if groups else "no-groups", "good" if groups else "open", look.able("edit"), text="\n".join(groups)

@@ -88,11 +88,11 @@ class LeavingQueries(Letters):
 
 
 async def _promised(connection: Connection, facts: Facts, target: MemberRecord) -> Role | None:
-    """What they hold, or were promised by an invitation that still waits."""
+    """What they hold, or were promised by an invitation that waits or can be sent again."""
     if target.status != "invited":
         return facts.organization_role(target)
-    pending = await invitations.pending_of(connection, target.id, space="")
-    return facts.catalogue.organization.get(pending[0].role) if pending else None
+    waiting = await invitations.waiting_of(connection, target.id, space="")
+    return facts.catalogue.organization.get(waiting[0].role) if waiting else None
 
 
 async def _alone(connection: Connection, facts: Facts, target: MemberRecord, how: Ending) -> Sequence[SpaceRecord]:

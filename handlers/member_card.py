@@ -27,6 +27,8 @@ NAMESAKES = 20
 
 MOST_SPACES = 12
 """With their controls; how many more there are is said."""
+MOST_INVITATIONS = 6
+"""Likewise; with the spaces they come to what Slack takes in one message."""
 
 
 class MemberCards(Letters):
@@ -64,7 +66,8 @@ class MemberCards(Letters):
             shown = (await self.member(desk, Person(id=member))).member
         except Refusal:
             return None
-        return Choice(shown.id, f"{shown.name} ({shown.email})" if shown.name != shown.email else shown.email)
+        label = f"{shown.name} ({shown.email})" if shown.name != shown.email else shown.email
+        return Choice(shown.id, label, shown.email)
 
     async def _on_card(
         self, connection: Connection, desk: Desk, mine: str, organization: str, who: Person
@@ -129,6 +132,7 @@ def card_of(facts: Facts, about: About) -> MemberCard:
         (one for one in about.spaces if view.shows(one)), key=lambda one: (about.spaces[one].casefold(), one)
     )
     status = cast("Status", target.status)
+    invited = [row for row in about.invitations if _waits(row) and view.shows(row.space)] if status == "invited" else []
     return MemberCard(
         member=named(target),
         status=status,
@@ -142,9 +146,8 @@ def card_of(facts: Facts, about: About) -> MemberCard:
         ),
         invited_by=Named(*first.by) if first and first.by else None,
         invited_at=first.at if first else None,
-        invitations=tuple(view.pending(row) for row in about.invitations if _waits(row) and view.shows(row.space))
-        if status == "invited"
-        else (),
+        invitations=tuple(view.pending(row) for row in invited[:MOST_INVITATIONS]),
+        more_invitations=max(len(invited) - MOST_INVITATIONS, 0),
         requests=tuple(_waiting(row) for row in about.requests if view.tells(row)),
         deeds=offered(ground, status),
         now=facts.now,
@@ -192,10 +195,13 @@ class _View:
         return self.shows(row.space) and not against_me
 
     def promised(self, space: str) -> Role | None:
-        """The role that an invitation which waits holds out there."""
+        """The role that an invitation holds out there: one that waits, else one that can be sent again."""
         known = self.facts.catalogue.space if space else self.facts.catalogue.organization
-        found = (row.role for row in self.about.invitations if row.state == "pending" and row.space == space)
-        return known.get(next(found, "")) if _target(self.facts).status == "invited" else None
+        waiting = sorted(
+            (row for row in self.about.invitations if _waits(row) and row.space == space),
+            key=lambda row: row.state != "pending",
+        )
+        return known.get(waiting[0].role) if waiting and _target(self.facts).status == "invited" else None
 
     def there(self, space: str) -> There | None:
         """None: only an add-on is held there, or an invitation to it is over."""

@@ -95,6 +95,7 @@ class MemberCard:
     requests: tuple[Waits, ...]
     deeds: frozenset[Deed]
     now: datetime
+    more_invitations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

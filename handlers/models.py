@@ -315,10 +315,12 @@ class NewPasswordLetter:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An option of a select: ``value`` is what a command takes."""
+    """An option of a select: ``value`` is what a command takes; ``typed`` what names it in a typed one, where the label
+    does not."""
 
     value: str
     label: str
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,12 @@ async def by_hash(connection: AsyncConnection, link_hash: str) -> InvitationReco
     return record(row) if row else None
 
 
-async def pending_of(connection: AsyncConnection, member: str, *, space: str | None = None) -> list[InvitationRecord]:
-    """What waits for one person's acceptance (expired by the clock or not)."""
-    own = and_(invitations.c.member_id == member, invitations.c.state == "pending")
+async def waiting_of(connection: AsyncConnection, member: str, *, space: str | None = None) -> list[InvitationRecord]:
+    """What waits for one person's acceptance, and after it what has expired and can be sent again."""
+    own = and_(invitations.c.member_id == member, invitations.c.state.in_(("pending", "expired")))
     which = own if space is None else and_(own, invitations.c.space_id == space)
-    found = await connection.execute(select(invitations).where(which))
+    newest = (invitations.c.state.desc(), invitations.c.created_at.desc(), invitations.c.id)
+    found = await connection.execute(select(invitations).where(which).order_by(*newest))
     return [record(row) for row in found.mappings().all()]
 
 

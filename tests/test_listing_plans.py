@@ -178,7 +178,9 @@ async def test_a_slack_account_is_found_by_its_address_and_forgotten_by_what_is_
     entry = AuditEntry(action="member.deleted", actor="system")
     async with looking(database_url) as (connection, sent):
         assert await checking.tied_by_address(connection, NOWHERE, "ana@x.example") is None
-        await erasing.forget_accounts(Transaction(connection, at=NOW), "T0", "ana@x.example", {("T0", "U0")}, entry=entry)
+        await erasing.forget_accounts(
+            Transaction(connection, at=NOW), "T0", "ana@x.example", {("T0", "U0")}, entry=entry
+        )
         assert len(sent) == 3
         for one in list(sent):
             way = await plan(connection, *one)

@@ -64,7 +64,7 @@ class Errands:
         self._clock = clock
         self._public_url = public_url.rstrip("/")
         self._resets = Resets(usher, slack=slack, mail=mail, public_url=self._public_url)
-        self._exports = Exports(usher, slack=slack, mail=mail, public_url=self._public_url)
+        self._exports = Exports(usher, slack=slack)
         self._imports = Imports(usher, slack=slack)
         self._team: str | None = None
 

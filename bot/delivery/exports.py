@@ -6,7 +6,6 @@ from datetime import UTC
 from typing import IO, Final
 
 from bot.delivery.drafts import Drafts
-from bot.delivery.mail import MailSender
 from bot.delivery.slack import SlackSender
 from bot.delivery.slack_errors import NO_FILES
 from bot.delivery.trouble import Never
@@ -14,8 +13,8 @@ from bot.slack.views.blocks import rich
 from bot.spreadsheets import names_cell, rows_in
 from bot.wording import members
 from bot.wording.common import NO_ROLE, role_title
-from bot.wording.exports import FILE, above, kept, not_taken
-from bot.wording.phrase import Phrase
+from bot.wording.exports import AGAIN, FILE, above, kept, not_taken
+from bot.wording.phrase import Phrase, say
 from handlers.catalogue import Catalogue
 from handlers.commands import Account
 from handlers.house import Usher
@@ -51,8 +50,9 @@ CELLS: Final[Mapping[str, Cell]] = {
 
 
 class Exports:
-    def __init__(self, usher: Usher, *, slack: SlackSender, mail: MailSender | None, public_url: str) -> None:
-        del mail, public_url  # a file with everybody's addresses goes nowhere but to its asker's direct messages
+    """A file with everybody's addresses goes nowhere but to its asker's direct messages."""
+
+    def __init__(self, usher: Usher, *, slack: SlackSender) -> None:
         self._queries = usher.queries
         self._slack = slack
         self._drafts = Drafts()
@@ -81,7 +81,7 @@ class Exports:
         except Never as never:
             if never.code not in NO_FILES:
                 raise
-            await self._say(user, not_taken(NO_FILES[never.code]))
+            await self._say(user, say("Refused. ") + not_taken(FILE, NO_FILES[never.code], AGAIN))
         finally:
             self._drafts.forget(key)
 

@@ -9,8 +9,9 @@ from bot.delivery.slack_errors import NO_FILES
 from bot.delivery.trouble import Never, Trouble
 from bot.slack.views.blocks import clean_lines, rich
 from bot.spreadsheets import rows_in
-from bot.wording.importing import RESULT_COLUMNS, RESULTS, news, result_row
-from bot.wording.phrase import say, together
+from bot.wording.exports import not_taken
+from bot.wording.importing import RESULT_COLUMNS, RESULTS, WITHOUT_RESULTS, news, result_row
+from bot.wording.phrase import together
 from handlers.commands import Account, CardPlace
 from handlers.house import Usher
 from handlers.import_models import ImportLetter
@@ -63,5 +64,5 @@ class Imports:
                 trouble.posted = (place,)
                 if not (isinstance(trouble, Never) and trouble.code in NO_FILES):
                     raise
-                said = say(f"Refused. {RESULTS} was made, but Slack did not take it: {NO_FILES[trouble.code]}.")
+                said = not_taken(RESULTS, NO_FILES[trouble.code], WITHOUT_RESULTS)
                 await self._slack.post(place.channel, said.text(), [rich(said)])

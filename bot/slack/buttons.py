@@ -29,6 +29,7 @@ from bot.slack.pressing import Handler, Press, does, open_view, opens, perform, 
 from bot.slack.views import answer, approve_code, deny, lists
 from bot.slack.views.blocks import message
 from bot.slack.views.fields import Meta
+from bot.wording.common import not_opened
 from bot.wording.phrase import Phrase, say
 from bot.wording.refusals import refused
 from handlers.commands import (
@@ -123,9 +124,7 @@ def _place(visit: Visit, card: RequestCard) -> Meta:
 
 
 def _form_failed(button: str) -> Phrase:
-    return say("Unclear. Slack did not open the form, and nothing was changed. ") + say(
-        f"Press {button} again, or decide in `/usher approvals`."
-    )
+    return not_opened(say(f"Press {button} again, or decide in `/usher approvals`."))
 
 
 # Showing something else -----------------------------------------------------------------------------------------------

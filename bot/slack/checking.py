@@ -36,7 +36,7 @@ async def _sees(door: Door, visit: Visit, found: Checked, thing: str) -> Message
     said = await explained(door, visit, topic, Person(id=found.card.member.id))
     groups = next(one for one in found.findings if one.code in ("groups", "no-groups"))
     told = words.line(groups, found, visit.desk.catalogue, visit.desk.timezone)
-    return views.sees(said, told, found.card.member.id, edits="edit" in groups.mends)
+    return views.sees(said, told, found.card.member, edits="edit" in groups.mends)
 
 
 def _topic(desk: Desk, thing: str) -> Topic:
@@ -52,12 +52,13 @@ async def page(door: Door, visit: Visit, form: Filled) -> Block:
 
 
 async def _pressed(door: Door, visit: Visit, press: Press) -> None:
-    show(door, visit, press, await shown(door, visit, press.value))
+    show(door, visit, press, await shown(door, visit, press.value), replace=press.on_top)
 
 
 async def _chosen(door: Door, visit: Visit, press: Press) -> None:
     member = press.block.removeprefix(views.SEES)
-    show(door, visit, press, await shown(door, visit, f"{member}{CAN_SEE}{press.chosen}"))
+    said = await shown(door, visit, f"{member}{CAN_SEE}{press.chosen}")
+    show(door, visit, press, said, replace=press.on_top)
 
 
 PRESSED: Mapping[str, Handler] = {

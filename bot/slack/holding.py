@@ -9,6 +9,7 @@ from bot.slack.pressing import Handler, Press, does, open_view, show
 from bot.slack.views import answer, holding, request_access
 from bot.slack.views.blocks import Message, message
 from bot.slack.views.fields import EMPTY
+from bot.wording.common import not_opened
 from bot.wording.phrase import Phrase, Typed, say
 from handlers.commands import Command, GiveBack, Refused, RequestAccess
 from handlers.models import Access
@@ -59,7 +60,7 @@ async def _extend(door: Door, visit: Visit, press: Press) -> None:
         return
     what, channel = holding.called(visit.desk, one), visit.caller.channel or ""
     view = request_access.build_longer(one, what, EMPTY, channel=channel)
-    said = say("Unclear. Slack did not open the form, and nothing was changed. Type `/access extend NAME` instead.")
+    said = not_opened(say("Type `/access extend NAME` instead."))
     open_view(door, visit, press, view, message(said))
 
 

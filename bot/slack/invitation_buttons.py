@@ -9,6 +9,7 @@ from bot.slack.views import invitation_forms, invitations, invite, spaces
 from bot.slack.views.blocks import Block, Message, message
 from bot.slack.views.fields import Filled
 from bot.slack.views.invitation_forms import Deed
+from bot.wording.common import not_opened
 from bot.wording.phrase import say
 from handlers.commands import Command, CopyLink, Resend, Revoke
 from handlers.models import InvitationFilter, InvitationState
@@ -63,12 +64,7 @@ async def _filter(door: Door, visit: Visit, press: Press) -> None:
 
 # Many -----------------------------------------------------------------------------------------------------------------
 
-_NOT_OPENED = message(
-    say(
-        "Unclear. Slack did not open the form, and nothing was changed. Press the button again, or take one after the "
-        "other in `/usher invitations`."
-    )
-)
+_NOT_OPENED = message(not_opened(say("Press the button again, or take one after the other in `/usher invitations`.")))
 
 
 async def _choose(door: Door, visit: Visit, press: Press) -> None:

@@ -7,9 +7,10 @@ from bot.slack.door import Door, Visit
 from bot.slack.grammar import Form
 from bot.slack.pressing import Handler, Press, open_view
 from bot.slack.views.blocks import message
+from bot.wording.common import not_opened
 from bot.wording.phrase import say
 
-_NOT_OPENED = say("Unclear. Slack did not open the form, and nothing was changed. Press the button again.")
+_NOT_OPENED = not_opened(say("Press the button again."))
 
 
 def _own(which: Form) -> Handler:

@@ -32,7 +32,8 @@ async def _removed_before(door: Door, visit: Visit, known: Prefill) -> Choice | 
 
 async def next_page(door: Door, visit: Visit, form: Filled) -> Block:
     """What follows the page that asks whom it is about."""
-    return await drawn(door, visit, leaving.read_pick(form).person.id or "", leaving.how_of(form))
+    typed = Prefilled(reason=form.text("reason"))
+    return await drawn(door, visit, leaving.read_pick(form).person.id or "", leaving.how_of(form), typed)
 
 
 async def drawn(door: Door, visit: Visit, person: str, how: Ending, typed: Prefilled = EMPTY) -> Block:

@@ -40,7 +40,7 @@ async def _card(door: Door, visit: Visit, who: Person, *, said: Phrase = NOTHING
 
 
 async def _open(door: Door, visit: Visit, press: Press) -> None:
-    show(door, visit, press, await one(door, visit, press.value))
+    show(door, visit, press, await one(door, visit, press.value), replace=press.on_top)
 
 
 async def _role_chosen(door: Door, visit: Visit, press: Press) -> None:

@@ -32,6 +32,7 @@ from bot.slack.views import (
 )
 from bot.slack.views.blocks import Block, Message, message
 from bot.slack.views.fields import EMPTY, Prefilled
+from bot.wording.common import not_opened, quoted_as_typed
 from bot.wording.phrase import Command, Typed, say
 from handlers.commands import Account
 from handlers.models import Choice, Desk
@@ -124,8 +125,8 @@ async def prefilled(door: Door, visit: Visit, known: Prefill) -> Prefilled:
         return replace(
             typed,
             note=say(
-                "There is no member “{person}” here, or more than one: choose somebody from the list.",
-                person=Typed(person, 80),
+                "There is no member {person} here, or more than one: choose somebody from the list.",
+                person=quoted_as_typed(person, 80),
             ),
         )
     if space and where is None:
@@ -148,7 +149,7 @@ async def find_person(door: Door, visit: Visit, typed: str) -> Choice | None:
 
 async def of_slack(door: Door, visit: Visit, user: str) -> Choice | None:
     member = await door.usher.queries.tied(visit.desk, Account(visit.caller.account.team, user))
-    return Choice(member.id, member.name or member.email) if member else None
+    return Choice(member.id, member.name or member.email, member.email) if member else None
 
 
 async def _find_space(door: Door, visit: Visit, typed: str) -> Choice | None:
@@ -182,20 +183,31 @@ def _moment(text: str, timezone: str) -> datetime | None:
 
 def instead(which: Form, known: Prefill, typed: Prefilled = EMPTY) -> Message:
     """The whole command with all that was typed before; words in capitals are still to be filled in."""
-    line = Command(spelled(which, known, typed))
-    if which in {"set-up", "connect", "permissions", "edit-member", "reset-password", "reset-2fa"}:
-        return message(
-            say("Unclear. Slack did not open the form, and nothing was changed. Type {line} again.", line=line)
-        )
-    return message(
-        say(
-            "Unclear. Slack did not open the form, and nothing was changed. Type it all instead, with your own words "
-            "for the capitals: {line}",
-            line=line,
-        )
-    )
+    line = spelled(which, known, typed)
+    capitals = ", with your own words for the capitals" if _CAPITALS.search(line) else ""
+    helps = f"Type {{line}} again{capitals}." if which in ALWAYS_OPENS else f"Type it all instead{capitals}: {{line}}"
+    return message(not_opened(say(helps, line=Command(line))))
 
 
+ALWAYS_OPENS: frozenset[Form] = frozenset(
+    {
+        "set-up",
+        "connect",
+        "settings",
+        "import",
+        "permissions",
+        "edit-member",
+        "reset-password",
+        "reset-2fa",
+        "delete-space",
+        "delete-group",
+        "remove-resource",
+        "org-close",
+        *leaving_forms.ENDINGS,
+    }
+)
+"""However much of it is typed; typing it anew asks Slack anew."""
+_CAPITALS = re.compile(r"\b(?:EMAIL|PERSON|ROLE|NAME|NEW|GROUP|KIND|ID|ACTION|REASON)\b")
 _PLAIN: Mapping[Form, str] = {"set-up": "/usher setup", "connect": "/access connect", "import": "/usher import"}
 
 
@@ -235,11 +247,11 @@ def spelled(  # noqa: PLR0911 - one line for each form
 
 
 def _person(known: Prefill, typed: Prefilled) -> str:
-    """As it was typed; a mention can't be typed back, so that one is named."""
+    """As it was typed; a mention or an id can't be typed back, so who it is of is named."""
     words = _text(known, "person")
-    if not (words.startswith("<@") or not words) or typed.person is None:
-        return "" if words.startswith("<@") else words
-    return typed.person.label
+    if words and not words.startswith("<@") and not _ID.fullmatch(words):
+        return words
+    return (typed.person.typed or typed.person.label) if typed.person else ""
 
 
 def _invited(known: Prefill) -> str:

@@ -8,12 +8,13 @@ from bot.slack.pressing import Handler, Press, open_view, show
 from bot.slack.views import answer
 from bot.slack.views.blocks import message
 from bot.wording import member_card as words
+from bot.wording.common import not_opened
 from bot.wording.phrase import say
 from handlers.commands import ChangeProfile, Done, Outcome, Refused
 
 
 async def _profile(door: Door, visit: Visit, press: Press) -> None:
-    instead = say("Unclear. Slack did not open the form, and nothing was changed. Press Edit again, on `/access me`.")
+    instead = not_opened(say("Press Edit again, on `/access me`."))
     open_view(door, visit, press, await edit_form.profile(door, visit), message(instead))
 
 

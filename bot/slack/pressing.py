@@ -46,6 +46,13 @@ class Press:
         return str(cast("Body", self.body.get("view") or {}).get("id") or "")
 
     @property
+    def on_top(self) -> bool:
+        """On a page above another one. Slack lays three upon each other; what is shown from here takes this one's
+        place, so that a form finds room."""
+        view = cast("Body", self.body.get("view") or {})
+        return self.surface == "modal" and bool(view.get("previous_view_id"))
+
+    @property
     def surface(self) -> str:
         """Where the button stands: `modal`, `home` or `message`."""
         view = cast("Body", self.body.get("view") or {})

@@ -41,7 +41,7 @@ async def _open(door: Door, visit: Visit, press: Press) -> None:
 async def _manage(door: Door, visit: Visit, press: Press) -> None:
     view = await access(door, visit, At(press.value))
     found = await space_forms.reached(door, visit, press.value)
-    instead = message(space_access.not_opened(visit.desk, found.label if found else ""))
+    instead = message(space_access.instead(visit.desk, found.label if found else ""))
     open_view(door, visit, press, view, instead)
 
 

@@ -19,7 +19,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "deactivated": "The account is deactivated, and no door opens to it.",
     "not-invited": "No invitation waits for them any more: invite them anew.",
     "pending": "Their invitation is open until {at}.",
-    "expired": "Their invitation expired on {at}.",
+    "expired": "Their invitation has expired: {at}.",
     "renewed": "It was sent anew {number}: only the newest link works.",
     "locked": "Locked out after ten wrong codes, until {at}. It ends by itself.",
     "not-locked": "Not locked out by wrong codes.",
@@ -37,7 +37,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "recovery-codes": "{text} left: each takes the place of one code from the phone.",
     "no-mail": "No mail is sent here, so nothing can arrive: use Copy invite link, or Slack.",
     "nothing-mailed": "No mail was sent to them yet.",
-    "mail-sent": "The last mail, {text}, was handed over on {at}. If it is not there, look in the spam folder.",
+    "mail-sent": "The last mail, {text}, was handed over: {at}. If it is not there, look in the spam folder.",
     "mail-later": "The last mail, {text}, could not be handed over yet and is tried again.",
     "mail-dead": "The last mail, {text}, could not be delivered.",
     "tied": "Their Slack account is connected.",
@@ -45,6 +45,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "slack-gone": "Their Slack account is deactivated there, or a guest’s, so it does nothing here.",
     "slack-address": "Their Slack account has another address, {text}; what is mailed goes to {email}.",
     "role": "Their role is {text}.",
+    "promised-role": "Their role is {text} once they accept.",
     "no-role": "They have no role in the organization.",
     "groups": "They are in {text}.",
     "no-groups": "They are in no {group}.",
@@ -89,7 +90,7 @@ def _text(found: Finding, catalogue: Catalogue) -> Fact:
             return f"{found.number or 'No'} recovery code{'' if found.number == 1 else 's'}"
         case "mail-sent" | "mail-later" | "mail-dead":
             return _MAILS.get(found.text.partition("\n")[0], "a mail")
-        case "role":
+        case "role" | "promised-role":
             return role_title(catalogue, found.text)
         case "groups":
             return Typed(", ".join(found.text.split("\n")), _LONGEST)
@@ -114,20 +115,25 @@ def _minutes(steps: int) -> str:
 
 
 def unknown(found: Unknown) -> list[Phrase]:
-    typed = Typed(found.typed, 120)
     if found.slack or found.typed.startswith("<@"):
         whose = say(" Slack knows it as {address}.", address=Typed(found.slack, 254)) if found.slack else say("")
-        who = say("✗ This Slack account is not tied to a member here.") + whose
-        return [who, say("{connect} in Slack ties it, if they are a member.", connect=Command("/access connect"))]
-    lines = [say("✗ Nobody here is called {typed}.", typed=typed)]
+        who = say("Refused. This Slack account is not tied to a member here.") + whose
+        ties = say("{connect} in Slack ties it, if they are a member.", connect=Command("/access connect"))
+        return [who, ties, *_invite(found, found.slack)]
+    lines = [say("Refused. Nobody here is called “{typed}”.", typed=Typed(found.typed, 120))]
     if found.tied is not None:
         address = Typed(found.tied.email, 254)
         who = say("It is the address of {who} in Slack; here theirs is {address}.", who=found.tied, address=address)
         lines.append(who)
     lines += [say("Perhaps {who}, {address}?", who=one, address=Typed(one.email, 254)) for one in found.near]
-    if found.invites:
-        lines.append(say("If they are to come in: {line}", line=Command(f"/usher invite {found.typed} as ROLE")))
-    return lines
+    return [*lines, *_invite(found, found.typed)]
+
+
+def _invite(found: Unknown, address: str) -> list[Phrase]:
+    """A name is nothing to invite."""
+    whom = address if "@" in address else "EMAIL"
+    line = Command(f"/usher invite {whom} as ROLE")
+    return [say("If they are to come in: {line}", line=line)] if found.invites else []
 
 
 SEE: Final = say("If they cannot see something, choose it, and read which rule says so:")

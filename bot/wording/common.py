@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.wording.clean import clean
-from bot.wording.phrase import NOTHING, Phrase, Typed, When, say, span
+from bot.wording.phrase import NOTHING, Phrase, Typed, When, Who, say, span
 from handlers.catalogue_types import Catalogue
 from handlers.catalogue_words import Scope
 from handlers.models import InvitationState, RequestCard, RequestState, Status
@@ -59,6 +59,18 @@ def reason(card: RequestCard, most: int = 1000) -> Phrase:
 def has_reason(card: RequestCard) -> bool:
     """Whether anything of it can be seen."""
     return bool(clean(card.reason))
+
+
+def not_opened(then: Phrase) -> Phrase:
+    """Where Slack opened no form; ``then`` is what helps."""
+    return say("Unclear. Slack did not open the form, and nothing was changed. ") + then
+
+
+def quoted_as_typed(text: str, most: int = 150) -> Phrase:
+    """A mention arrives as Slack marks it up; it is shown as the mention it is."""
+    if text.startswith("<@") and text.endswith(">"):
+        return say("{who}", who=Who("This Slack account", text[2:-1].partition("|")[0]))
+    return say("“{it}”", it=Typed(text, most))
 
 
 def connect_first() -> str:

@@ -5,6 +5,7 @@ from typing import Final, assert_never
 
 from bot.wording.common import people
 from bot.wording.exports import exporting
+from bot.wording.left_out import STANDS
 from bot.wording.phrase import NOTHING, Command, Phrase, Typed, listed, say
 from bot.wording.telling import MINE, Said, Telling
 from handlers.commands import (
@@ -36,9 +37,7 @@ Happened = (
 
 VERDICT: Final[Mapping[Verdict, str]] = {
     "will-invite": "will be invited",
-    "already-member": "already a member",
-    "already-invited": "already invited",
-    "deactivated": "deactivated",
+    **STANDS,
     "wrong": "wrong",
 }
 

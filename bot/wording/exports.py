@@ -33,6 +33,10 @@ def kept(sheet: SheetKept) -> Phrase:
     return why + say(f"{FILE} was not made. Ask whoever manages the members.")
 
 
-def not_taken(reason: str) -> Phrase:
-    why = say(f"Refused. {FILE} was made, but Slack did not take it: {{why}}.", why=reason)
-    return why + say(" Ask an admin of this Slack workspace to allow it, then type `/usher export` again.")
+def not_taken(file: str, reason: str, then: str) -> Phrase:
+    """``then`` is the step after an admin has allowed it."""
+    why = say(f"{file} was made, but Slack did not take it: {{why}}. ", why=reason)
+    return why + say(f"Ask an admin of this Slack workspace to allow it{then}")
+
+
+AGAIN = ", then type `/usher export` again."

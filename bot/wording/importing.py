@@ -11,6 +11,7 @@ from handlers.catalogue import Catalogue
 from handlers.import_models import ImportLetter, ImportPreview, ImportResult, ImportTrouble
 
 RESULTS: Final = "results.csv"
+WITHOUT_RESULTS: Final = " next time. Whoever was invited stays so: `/usher invitations` lists them."
 RESULT_COLUMNS: Final = ("line", "email", "name", "role", "result", "reason")
 _BOXES: Final = 10
 _LONG: Final = 80
@@ -149,12 +150,10 @@ def news(letter: ImportLetter) -> Sequence[Phrase]:
         )
         return [words, bar(letter)]
     left = letter.lines - letter.invited
-    invited = say(
-        "{people} from {file} {are} invited.",
-        people=people(letter.invited),
-        file=file,
-        are="is" if letter.invited == 1 else "are",
-    )
+    nobody = "nobody" if letter.state == "stopped" else "Nobody"
+    many = people(letter.invited) if letter.invited else nobody
+    are = "had been" if letter.state == "stopped" else "is" if letter.invited <= 1 else "are"
+    invited = say("{many} from {file} {are} invited.", many=many, file=file, are=are)
     rest = (
         say(" {left} of its lines came to nothing; {results} says which and why.", left=f"{left:,}", results=RESULTS)
         if left

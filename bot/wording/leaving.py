@@ -90,12 +90,16 @@ def only_owner(one: Departure, catalogue: Catalogue) -> Phrase:
 
 
 def heir_needed(one: Departure, catalogue: Catalogue) -> Phrase:
-    return only_owner(one, catalogue) + say(": choose who owns it from now on.")
+    return only_owner(one, catalogue) + say(": choose who owns {it} from now on.", it=_it(one))
 
 
 def first_another(one: Departure, catalogue: Catalogue) -> Phrase:
     """Nobody who leaves may leave a space without an owner."""
-    return only_owner(one, catalogue) + say(": first give it another owner, in Manage access.")
+    return only_owner(one, catalogue) + say(": first give {it} another owner, in Manage access.", it=_it(one))
+
+
+def _it(one: Departure) -> str:
+    return "it" if len(one.alone) == 1 else "them"
 
 
 def nothing(one: Departure) -> Phrase:

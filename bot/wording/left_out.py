@@ -7,11 +7,16 @@ from bot.wording.phrase import Phrase, listed, say, together
 from handlers.commands import NotInvited
 
 Why = Literal["not-an-address", "already-member", "already-invited", "deactivated"]
+STANDS: Mapping[Literal["already-member", "already-invited", "deactivated"], str] = {
+    "already-member": "already a member",
+    "already-invited": "already invited",
+    "deactivated": "deactivated",
+}
 _WHY: Mapping[Why, tuple[str, str]] = {
     "not-an-address": ("not an e-mail address", "correct it and invite again"),
-    "already-member": ("in already", "change the role with `/usher role`"),
-    "already-invited": ("invited already", "Resend in `/usher invitations` sends a new link"),
-    "deactivated": ("deactivated", "`/usher reactivate` brings them back"),
+    "already-member": (STANDS["already-member"], "change the role with `/usher role`"),
+    "already-invited": (STANDS["already-invited"], "Resend in `/usher invitations` sends a new link"),
+    "deactivated": (STANDS["deactivated"], "`/usher reactivate` brings them back"),
 }
 _BY_TEXT: Mapping[str, Why] = {str(why): why for why in _WHY}
 

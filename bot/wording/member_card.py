@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.wording.common import INVITATION, STATUS, in_space, role_title
+from bot.wording.directory import resources
 from bot.wording.members import FACTOR, last_active
 from bot.wording.phrase import NOTHING, Fact, Phrase, Typed, When, listed, say
 from bot.wording.spaces import standing
@@ -92,7 +93,7 @@ def lines(catalogue: Catalogue, card: MemberCard, zone: str) -> list[Phrase]:
         *_invited_by(card, zone),
         *_additions(catalogue, card, zone),
         *_things(catalogue, whole, zone),
-        *([say("Owns: {count}", count=_counted(whole.owns))] if whole.owns else []),
+        *([say("Owns: {count}", count=resources(whole.owns))] if whole.owns else []),
     ]
 
 
@@ -112,10 +113,6 @@ def _groups(whole: Whole, zone: str) -> Phrase:
         for name, ends in whole.groups
     ]
     return listed(named, most=_MOST) if named else say("none")
-
-
-def _counted(owned: int) -> str:
-    return "1 resource" if owned == 1 else f"{owned:,} resources"
 
 
 def _invited_by(card: MemberCard, zone: str) -> list[Phrase]:
@@ -172,6 +169,10 @@ def pending(catalogue: Catalogue, one: Pending, zone: str) -> Phrase:
         + say(f": {INVITATION[one.state].lower()}")
         + (until if one.state == "pending" else over)
     )
+
+
+def more_invitations(count: int) -> Phrase:
+    return say(f"and {count:,} more invitation{'' if count == 1 else 's'}: `/usher invitations` shows them.")
 
 
 def waiting(catalogue: Catalogue, rows: Sequence[Waits], zone: str) -> list[Phrase]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.wording.common import quoted_as_typed
 from bot.wording.left_out import known_why, left_out
-from bot.wording.phrase import Fact, Phrase, Typed, Who, Words, say
+from bot.wording.phrase import Fact, Phrase, Words, say
 from handlers.commands import NotInvited, RefusalCode, Refused
 
 
@@ -488,10 +489,5 @@ def _fill(template: str, refusal: Refused) -> Phrase:
     spoken |= {name: fact for name, fact in refusal.facts.items() if fact and name in UNNAMED}
     quoted = _QUOTED.get(refusal.code, "")
     if refusal.facts.get(quoted):
-        spoken[quoted] = say("“{it}”", it=_as_typed(refusal.facts[quoted]))
+        spoken[quoted] = quoted_as_typed(refusal.facts[quoted])
     return say(template, **spoken)
-
-
-def _as_typed(text: str) -> Fact:
-    """A mention arrives as Slack marks it up; it is shown as the mention it is."""
-    return Who("somebody", text[2:-1]) if text.startswith("<@") and text.endswith(">") else Typed(text, 150)

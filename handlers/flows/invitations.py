@@ -166,10 +166,10 @@ async def resend(command: Resend, work: Work) -> Result:
 
 async def change_role_of_invited(work: Work, member: MemberRecord, role: str, *, space: str, entry: AuditEntry) -> None:
     """Somebody invited gets another role at acceptance: the earlier link dies (invariant 2), a new one goes out."""
-    pending = await invitations.pending_of(work.tx.connection, member.id, space=space)
-    if not pending:
+    waiting = await invitations.waiting_of(work.tx.connection, member.id, space=space)
+    if not waiting:
         raise Refusal("invitation-gone")
-    announce(work, await _renew(work, pending[0], role=role, entry=entry))
+    announce(work, await _renew(work, waiting[0], role=role, entry=entry))
 
 
 async def copy_link(command: CopyLink, work: Work) -> Result:

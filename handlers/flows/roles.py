@@ -52,9 +52,9 @@ async def role_now(work: Work, facts: Facts, target: MemberRecord) -> Role | Non
     """What the target holds, or will hold once the invitation is accepted."""
     if target.status != "invited":
         return facts.role_here(target)
-    pending = await invitations.pending_of(work.tx.connection, target.id, space=facts.place)
+    waiting = await invitations.waiting_of(work.tx.connection, target.id, space=facts.place)
     known = facts.catalogue.space if facts.space else facts.catalogue.organization
-    return known.get(pending[0].role) if pending else None
+    return known.get(waiting[0].role) if waiting else None
 
 
 def _check_change(facts: Facts, target: MemberRecord, role: Role, ends: datetime | None) -> None:

@@ -12,6 +12,7 @@ from handlers import commands
 from handlers.catalogue import load
 from handlers.commands import Named
 from handlers.deeds import Deed
+from handlers.member_card import MOST_INVITATIONS, MOST_SPACES
 from handlers.member_card_models import Addition, Editable, MemberCard, Pending, There, Waits, Whole
 from handlers.models import CardChange, Choice, Desk, ToldLetter
 from handlers.notices import Told
@@ -42,6 +43,7 @@ def a_card() -> MemberCard:
         requests=(Waits("r1", "change-role", "member", "admin", None, GRACE, GRACE, LATER),),
         deeds=EVERY_DEED,
         now=NOW,
+        more_invitations=2,
     )
 
 
@@ -117,12 +119,13 @@ cards = st.builds(
     member=hostile.people,
     status=st.sampled_from(["invited", "active", "deactivated"]),
     whole=st.one_of(st.none(), _wholes),
-    spaces=st.lists(_theres, max_size=12, unique_by=lambda one: one.id).map(tuple),
+    spaces=st.lists(_theres, max_size=MOST_SPACES, unique_by=lambda one: one.id).map(tuple),
     more_spaces=st.integers(0, 1000),
     addons=st.lists(_additions, max_size=100).map(tuple),
     invited_by=st.one_of(st.none(), hostile.people),
     invited_at=_moments,
-    invitations=st.lists(_pendings, max_size=3, unique_by=lambda one: one.id).map(tuple),
+    invitations=st.lists(_pendings, max_size=MOST_INVITATIONS, unique_by=lambda one: one.id).map(tuple),
+    more_invitations=st.integers(0, 1000),
     requests=st.lists(_waits, max_size=100).map(tuple),
     deeds=st.frozensets(st.sampled_from(sorted(EVERY_DEED))),
     now=hostile.moments,

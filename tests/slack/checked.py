@@ -39,7 +39,7 @@ def messages(desk: Desk) -> list[Message]:
     return [
         checking.card(desk, checked()),
         checking.unknown(Unknown("grase@example.org", (GRACE,), invites=True)),
-        checking.sees(Message("Yes.", ()), say("Sales"), "m2", edits=True),
+        checking.sees(Message("Yes.", ()), say("Sales"), GRACE, edits=True),
         importing.message(desk, a_preview()),
         importing.message(desk, a_preview(people=0)),
     ]

@@ -81,7 +81,8 @@ async def is_set(acme: Team, name: str, **values: Any) -> None:
 @pytest.mark.seed("004-121")
 async def test_an_address_that_nobody_has_leads_to_the_nearest(acme: Team) -> None:
     answer = await checks(acme, "linuss@example.com")
-    assert line(answer, "Nobody here is called").startswith("✗")
+    assert line(answer, "Nobody here is called “linuss@example.com”").startswith("Refused.")
+    assert "`/usher invite linuss@example.com as ROLE`" in answer.text
     assert "Perhaps Linus Pauling, linus@example.com?" in answer.text
     card = await acme.ada.press("Check Linus Pauling", on=answer.message)
     assert "The address is linus@example.com" in card.text
@@ -113,8 +114,17 @@ async def test_the_address_of_a_slack_account_is_found_in_whatever_letters_and_i
 
 async def test_a_slack_account_that_is_tied_to_nobody_is_said_to_be_so(acme: Team) -> None:
     answer = await checks(acme, "@dana")
-    assert "not tied to a member" in answer.text
+    assert answer.text.startswith("Refused. This Slack account is not tied to a member")
     assert "/access connect" in answer.text
+    assert "`/usher invite EMAIL as ROLE`" in answer.text
+    await acme.dana.type("/access mine")
+    assert "`/usher invite dana@example.com as ROLE`" in (await checks(acme, "@dana")).text
+
+
+async def test_who_is_only_named_is_not_to_be_invited_by_that_name(acme: Team) -> None:
+    answer = await checks(acme, "Nobody")
+    assert answer.text.startswith("Refused. Nobody here is called “Nobody”.")
+    assert "`/usher invite EMAIL as ROLE`" in answer.text
 
 
 async def test_only_who_manages_members_may_ask_and_only_of_whom_they_may_act_on(acme: Team) -> None:
@@ -131,6 +141,21 @@ async def test_without_a_name_a_form_asks_for_whom(acme: Team) -> None:
     assert "Nothing is changed" in opened.view.words
     said = read(await acme.grace.submit(person="Linus Pauling (linus@example.com)"), acme.grace)
     assert "The address is linus@example.com" in said
+
+
+async def test_on_home_a_form_finds_room_upon_list_card_and_check(acme: Team) -> None:
+    await acme.ada.press("Members", on=await acme.ada.open_home())
+    mei = (await member(acme, "mei")).id
+    for label in ("Open card", "Check", "Open card", "Check"):
+        await acme.ada.press(label, on=acme.ada.modal, value=mei)
+    assert acme.ada.modal
+    assert "Check of" in acme.ada.modal.words
+    await acme.ada.press("Reset password", on=acme.ada.modal)
+    assert acme.ada.modal.title == "Reset password"
+    for _ in range(2):
+        await acme.ada.close()
+    assert acme.ada.modal
+    assert "by name." in acme.ada.modal.words
 
 
 # Signing in -----------------------------------------------------------------------------------------------------------
@@ -233,7 +258,7 @@ async def test_an_invitation_that_did_not_arrive_is_resent_from_the_check(acme: 
     assert "sent anew once: only the newest link works" in again.text
     acme.bot.clock.pass_by(days=8)
     expired = await checks(acme, "dana@example.com", who="grace")
-    assert line(expired, "expired on").startswith("✗")
+    assert line(expired, "has expired: ").startswith("✗")
     linked = await acme.grace.press("Copy invite link", on=expired.message)
     assert "Only you see it" in read(linked, acme.grace)
 

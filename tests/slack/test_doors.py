@@ -76,8 +76,8 @@ async def test_inviting_somebody_again_says_so_and_what_helps(acme: Office) -> N
     await ada.type("/usher invite linus@example.org as member")
     answer = await ada.type("/usher invite linus@example.org, GRACE@example.org as member")
     assert answer.text.startswith("Refused. Nobody was invited.")
-    assert "invited already: linus@example.org (Resend" in answer.text
-    assert "in already: " in answer.text
+    assert "already invited: linus@example.org (Resend" in answer.text
+    assert "already a member: " in answer.text
     mixed = await ada.type("/usher invite linus@example.org, eve@example.org as member")
     assert mixed.message
     listed = await ada.press("Invitations")

@@ -13,8 +13,11 @@ from structlog.testing import capture_logs
 from bot.delivery.slack import slack_client
 from bot.playground import Attachment, Person
 from bot.slack.calls import Calls
+from bot.wording.importing import news
+from handlers.catalogue import load
 from handlers.commands import Actor, Deactivate, Done, SetUp
 from handlers.commands import Person as Someone
+from handlers.import_models import ImportLetter
 from handlers.queries import Busy
 from tests.conftest import Settled
 from tests.doors import Team, read, team
@@ -342,3 +345,34 @@ async def test_the_token_goes_to_slacks_own_hosts_alone() -> None:
             assert await calls.download(url, most=1000) is None, url
     await runner.cleanup()
     assert seen == ["/file", "/file", "/sign-in", "/moved"]
+
+
+# In words -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "count", "told"),
+    [
+        ("stopped", 0, "By then nobody from people.csv had been invited."),
+        ("stopped", 2, "By then 2 people from people.csv had been invited."),
+        ("done", 0, "Done. Nobody from people.csv is invited."),
+        ("done", 1, "Done. 1 person from people.csv is invited."),
+    ],
+)
+def test_how_many_were_invited_is_told_in_the_right_time(state: str, count: int, told: str) -> None:
+    letter = ImportLetter(
+        "i1", None, load("default"), "people.csv", state, "", 9, 9, 9, count, mailed=True, place=None, told=None
+    )
+    assert told in news(letter)[0].text()
+
+
+async def test_where_slack_takes_no_file_the_import_is_done_all_the_same(acme: Team) -> None:
+    await chooses(acme, acme.ada, csv_file(1))
+    acme.bot.playground.world.faults.plan("files.getUploadURLExternal", error="file_uploads_disabled")
+    await acme.ada.submit()
+    await acme.bot.settle()
+    told = [message.text for message in acme.ada.dm()]
+    assert told[-2].startswith("Done. 1 person")
+    assert told[-1].startswith("results.csv was made, but Slack did not take it")
+    assert "Ask an admin of this Slack workspace" in told[-1]
+    assert "`/usher invitations`" in told[-1]

@@ -92,7 +92,7 @@ async def test_several_are_reviewed_before_they_are_sent_and_what_is_changed_is_
     assert "Nothing is sent yet. 2 people will be invited as Guest, into Design:" in shown.view.words
     assert "a@example.net and b@example.net" in shown.view.words
     assert "Left out, not an e-mail address: nonsense@" in shown.view.words
-    assert "Left out, in already: linus@example.com" in shown.view.words
+    assert "Left out, already a member: linus@example.com" in shown.view.words
     await acme.bot.settle()
     assert not [one for one in acme.bot.mailbox.messages if one.to.endswith("@example.net")]
 
@@ -108,7 +108,7 @@ async def test_several_are_reviewed_before_they_are_sent_and_what_is_changed_is_
 async def test_one_person_is_invited_without_ado_and_what_can_invite_nobody_is_said_at_once(acme: Team) -> None:
     await acme.grace.type("/usher invite")
     wrong = await acme.grace.submit(emails="linus@example.com, mei@example.com", role="Guest")
-    assert "in already" in wrong.errors["emails"]
+    assert "already a member" in wrong.errors["emails"]
     done = await acme.grace.submit(emails="a@example.net A@example.net", role="Guest")
     assert "Done. Invited" in read(done, acme.grace)
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.playground.model import View
+from bot.wording import leaving as words
+from handlers.catalogue import load
 from handlers.commands import Actor, AddResource, Done
 from handlers.commands import Person as Someone
+from handlers.models import Choice
 from tests.asking import ask
 from tests.conftest import Settled
 from tests.doors import Team, in_select, read, settle_team, team
+from tests.slack import leavers
 
 
 @pytest.fixture
@@ -58,6 +63,15 @@ async def approved(acme: Team, by: str = "grace") -> str:
     return said
 
 
+@pytest.mark.parametrize("verb", ["remove", "delete"])
+async def test_a_reason_outlasts_the_page_that_asks_for_whom(acme: Team, verb: str) -> None:
+    asked = await form(acme, f"/usher {verb} nosuch because she left us")
+    assert "no member “nosuch” here" in asked.words
+    await acme.ada.submit(person=in_select(acme.mei))
+    assert acme.ada.modal
+    assert acme.ada.modal.values["reason"]["value"]["value"] == "she left us"
+
+
 # Removed --------------------------------------------------------------------------------------------------------------
 
 
@@ -91,7 +105,7 @@ async def test_from_a_space_it_acts_at_once_and_leaves_the_membership(acme: Team
 async def test_the_only_owner_of_a_space_stays_until_it_has_another(acme: Team) -> None:
     await acme.mei.type("/usher space create Apollo")
     page = await form(acme, "/usher remove @mei")
-    assert "is the only owner of the space Apollo: first give it another owner" in page.words
+    assert "is the only owner of the space Apollo: first give it another owner, in" in page.words
     assert not page.submit
 
 
@@ -237,6 +251,16 @@ async def test_somebody_invited_is_shown_as_invited_and_can_be_deleted_too(acme:
     assert read(await acme.ada.submit(), acme.ada).startswith("Waiting")
     await acme.ada.close()
     assert "deleted for good" in await approved(acme)
+
+
+def test_an_owner_is_sought_for_one_space_or_for_several() -> None:
+    catalogue, alone = load("default"), leavers.one("delete", alone=True)
+    both = replace(alone, alone=(*alone.alone, Choice("s2", "Beta")))
+    assert words.heir_needed(alone, catalogue).text().endswith("space Apollo: choose who owns it from now on.")
+    assert (
+        words.heir_needed(both, catalogue).text().endswith("spaces Apollo and Beta: choose who owns them from now on.")
+    )
+    assert "first give them another owner" in words.first_another(both, catalogue).text()
 
 
 async def test_where_there_are_no_spaces_remove_is_for_the_organization(

@@ -118,6 +118,15 @@ async def test_who_is_nobody_here_is_unknown(acme: Team, who: str) -> None:
     assert "no member here" in said
 
 
+async def test_a_slack_account_that_is_tied_to_nobody_is_named_as_slack_names_it(acme: Team) -> None:
+    said = (await acme.ada.type("/usher member @dana")).text
+    assert said.startswith("Refused. <@U0DANA> is no member here.")
+    form = await edits(acme.ada, "@dana")
+    users = [part["user_id"] for part in form.blocks[0]["elements"][0]["elements"] if part["type"] == "user"]
+    assert users == ["U0DANA"]
+    assert "U0DANA" not in form.words
+
+
 async def test_whoever_may_list_nobody_gets_neither_card_nor_form(acme: Team) -> None:
     for typed in ("/usher member @mei", "/usher edit @mei"):
         assert (await acme.linus.type(typed)).text.startswith("Refused.")
@@ -139,6 +148,33 @@ async def test_the_buttons_are_those_that_the_viewer_may_press(acme: Team) -> No
     gone = labels(await opens(acme.ada, "mei@example.com"))
     assert "Reactivate" in gone
     assert not {"Deactivate", "Reset password", "Role of Mei Tanaka"} & set(gone)
+
+
+async def test_an_invitation_that_expired_still_says_which_role_it_holds_out(acme: Team) -> None:
+    await acme.ada.type("/usher invite new@example.org as guest")
+    await acme.ada.type("/usher space create Apollo")
+    await acme.bot.later(days=8)
+    await acme.bot.settle()
+    card = await opens(acme.ada, "new@example.org")
+    assert "Role: Guest once they accept" in card.text
+    assert "expired" in card.text
+    checked = await acme.ada.type("/usher check new@example.org")
+    assert "✓ Their role is Guest once they accept." in checked.text
+    form = await edits(acme.ada, "new@example.org")
+    assert form.values["role"]["value"]["selected_option"]["value"] == "guest"
+    # Another one goes out with a new invitation, as if it still waited.
+    answer = await acme.ada.type("/usher role new@example.org member")
+    assert answer.text.startswith("Done.")
+    assert "Invitation as Member: pending" in (await opens(acme.ada, "new@example.org")).text
+
+
+async def test_a_form_that_does_not_open_from_the_card_leaves_a_command_that_works(acme: Team) -> None:
+    card = await opens(acme.ada, "@mei")
+    acme.bot.playground.world.faults.plan("views.open", error="expired_trigger_id")
+    answer = await acme.ada.press("Deactivate", on=card)
+    assert "`/usher deactivate mei@example.com`" in answer.text
+    acme.bot.playground.world.faults.clear()
+    assert (await acme.ada.type("/usher deactivate mei@example.com")).text.startswith("Done.")
 
 
 async def test_an_invitation_is_managed_from_the_card(acme: Team) -> None:

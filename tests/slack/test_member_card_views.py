@@ -1,10 +1,14 @@
 """A member's card and the forms that edit them are ones that Slack takes, whatever stands in them."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
 from bot.slack.views import edit_member, member
+from bot.slack.views.blocks import MOST_IN_MESSAGE
 from bot.wording.phrase import say
+from handlers.member_card import MOST_INVITATIONS, MOST_SPACES
 from handlers.member_card_models import Editable, MemberCard
 from handlers.models import Desk
 from tests.slack import carded, hostile
@@ -17,6 +21,15 @@ from tests.slack.test_views import many, slack_takes, slack_takes_message
 @pytest.mark.invariant(43)
 def test_every_card_is_a_message_that_slack_takes(who: Desk, shown: MemberCard) -> None:
     slack_takes_message(member.card(who, shown, said=say("Done."), drawn=3))
+
+
+def test_the_fullest_card_fits_into_one_message() -> None:
+    shown = carded.a_card()
+    spaces = tuple(replace(shown.spaces[0], id=f"s{at}") for at in range(MOST_SPACES))
+    invitations = tuple(replace(shown.invitations[0], id=f"i{at}") for at in range(MOST_INVITATIONS))
+    full = member.card(desk(), replace(shown, spaces=spaces, invitations=invitations), said=say("Done."))
+    assert len(full.blocks) <= MOST_IN_MESSAGE
+    assert "and 2 more invitations: `/usher invitations` shows them." in full.text
 
 
 @many

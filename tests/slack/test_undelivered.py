@@ -35,7 +35,7 @@ async def test_a_refused_mail_is_listed_and_sent_again_once_the_server_takes_it(
     assert labels([one.label for one in form.controls]) == ["Undelivered (1)"]
     opened = (await ada.press("Undelivered (1)", on=form)).view
     assert opened is not None
-    assert "1 message could not be delivered" in opened.words
+    assert "1 message could not be delivered. Mend what is in the way" in opened.words
     assert "Invitation by mail for nobody@example.net, just now, after 1 try" in opened.words
     assert "The mail server said: 550 5.1.1 There is no such mailbox" in opened.words
 

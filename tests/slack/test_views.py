@@ -335,6 +335,17 @@ def test_every_button_has_a_listener_and_every_listener_a_button() -> None:
     assert named == set(buttons.PRESSED)
 
 
+def test_what_a_screen_reader_says_of_a_button_begins_with_what_stands_on_it() -> None:
+    """Whoever speaks to their machine says what they see."""
+    said = {
+        (node["text"]["text"], node["accessibility_label"])
+        for node in hostile.walk(everything_with_buttons())
+        if node.get("type") == "button" and "accessibility_label" in node
+    }
+    assert said
+    assert [one for one in said if not one[1].startswith(one[0])] == []
+
+
 def test_every_select_that_searches_has_suggestions() -> None:
     built = {
         node["action_id"]

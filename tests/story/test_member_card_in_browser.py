@@ -40,7 +40,7 @@ async def opened(ada: Player) -> Locator:
     await ada.ask("/usher space Weather", first="Space")
     listed = await ada.ask("/usher members linus", "linus@example.com", first="1")
     await ada.picture("list")
-    await listed.get_by_role("button", name="Open the card of Linus Pauling").click()
+    await listed.get_by_role("button", name="Open card of Linus Pauling").click()
     card = ada.said
     await expect(card).to_contain_text("Role: Member", timeout=SLOW_MS)
     for line in ("Status: Active", "2FA: ", "Groups: ", "Last active: ", "Invited by"):

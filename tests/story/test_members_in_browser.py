@@ -50,7 +50,7 @@ async def turns(ada: Player) -> None:
 
 async def narrows(ada: Player) -> None:
     answer = await ada.ask("/usher members role:super admin 2fa:on", "2FA: Enabled", first="1 member")
-    await expect(answer.get_by_role("button", name=re.compile("^Open the card of Ada"))).to_be_visible()
+    await expect(answer.get_by_role("button", name=re.compile("^Open card of Ada"))).to_be_visible()
     await ada.picture("narrowed")
     await ada.ask("/usher members zed", "Each word must stand somewhere", first="No member")
     await ada.ask("/usher members rol:admin", "role:admin", first="Unclear")

@@ -243,7 +243,7 @@ def test_the_next_step_is_one_that_helps(code: RefusalCode, step: str) -> None:
 def test_each_address_that_was_left_out_is_named_with_what_helps() -> None:
     left_out = (NotInvited("bob@example.org", "already-invited", "i2"), NotInvited("eve@example.org", "deactivated"))
     words = said(Done(Invited((ADA,), left_out, "member", None, WHEN, mailed=True)), READER).plain()
-    assert "invited already: bob@example.org (Resend" in words
+    assert "already invited: bob@example.org (Resend" in words
     assert "deactivated: eve@example.org (/usher reactivate" in words
 
 

@@ -105,10 +105,11 @@ def only(reading: Reading) -> Callable[[Phrase], Reading]:
     return read
 
 
-def one_person(tokens: Sequence[Token]) -> Person | None:
-    """Words after a whole name are not taken for a reason: they may be a second person, who would be forgotten."""
+def one_person(tokens: Sequence[Token], *, hint: str = " A reason starts with `because`.") -> Person | None:
+    """Words after a whole name are not taken for a reason: they may be a second person, who would be forgotten.
+    ``hint``: what could stand there."""
     if tokens and tokens[0].whole and tokens[1:]:
         if names_somebody(tokens[1:]):
             raise several(tokens)
-        raise Confused(f"{said(joined(tokens[1:]))} was not understood there. A reason starts with `because`.")
+        raise Confused(f"{said(joined(tokens[1:]))} was not understood there.{hint}")
     return person(tokens)

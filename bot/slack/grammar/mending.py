@@ -17,7 +17,7 @@ _SEEING = frozenset({"see", "view", "read", "open"})
 
 
 def check(phrase: Phrase) -> Reading:
-    target, asked = one_person(phrase.head), phrase.given("can")
+    target, asked = one_person(phrase.head, hint=""), phrase.given("can")
     if target is None:
         return opened("check")
     return Show("check", target.typed + (CAN_SEE + _thing(phrase, asked) if asked is not None else ""))

@@ -10,6 +10,7 @@ from bot.slack.views.fields import EMPTY, Filled, Prefilled
 from bot.wording import checking as words
 from bot.wording.phrase import Phrase, say, together
 from handlers.checking import Checked, Mend, Unknown
+from handlers.commands import Named
 from handlers.models import Desk
 
 CALLBACK = "check"
@@ -43,13 +44,13 @@ def card(desk: Desk, checked: Checked) -> Message:
     head = words.head(checked)
     mends = {mend: None for one in checked.findings for mend in one.mends}
     buttons = [_button(mend, checked) for mend in mends if mend in _MENDS]
-    blocks: list[Block] = [rich(head), rich(*lines)]
-    blocks += [actions(f"mend:{checked.card.member.id}", *buttons)] if buttons else []
+    member = checked.card.member
+    blocks: list[Block] = [rich(head), rich(*lines), actions(f"mend:{member.id}", *buttons, _open_card(member))]
     text = [head, *lines]
     if desk.catalogue.kinds and checked.card.status == "active":
         text.append(words.SEE)
         search = searched(ids.CHECK_SEES, placeholder="Type the beginning of its name")
-        blocks += [rich(words.SEE), actions(f"{SEES}{checked.card.member.id}", search)]
+        blocks += [rich(words.SEE), actions(f"{SEES}{member.id}", search)]
     return Message(clean_lines(together(text, between="\n").text()), tuple(blocks))
 
 
@@ -57,6 +58,11 @@ def _button(mend: Mend, checked: Checked) -> Element:
     label, action, about = _MENDS[mend]
     value = checked.invitation if mend in ("resend", "copy-link") else checked.card.member.id
     return button(label, action, value, about=about.replace("{who}", checked.card.member.name))
+
+
+def _open_card(member: Named) -> Element:
+    """Where the card gave way to the check, this leads back to it."""
+    return button("Open card", ids.MEMBER, member.id, about=f"Open card of {member.name}")
 
 
 def unknown(found: Unknown) -> Message:
@@ -67,7 +73,9 @@ def unknown(found: Unknown) -> Message:
     return Message(clean_lines(together(lines, between="\n").text()), (rich(*lines), *rows))
 
 
-def sees(answer: Message, groups: Phrase, member: str, *, edits: bool) -> Message:
+def sees(answer: Message, groups: Phrase, member: Named, *, edits: bool) -> Message:
     """The answer to *why*, and beside it the groups, which may be what is missing."""
-    change = [actions(f"mend:{member}", button("Edit", ids.MEMBER_EDIT, member))] if edits else []
-    return Message(clean_lines(f"{answer.text}\n{groups.text()}"), (*answer.blocks, rich(groups), *change))
+    change = [button("Edit", ids.MEMBER_EDIT, member.id, about=f"Edit {member.name} and their groups")] if edits else []
+    again = button("Check", ids.MEMBER_CHECK, member.id, about=f"Check {member.name} again")
+    row = actions(f"mend:{member.id}", *change, again)
+    return Message(clean_lines(f"{answer.text}\n{groups.text()}"), (*answer.blocks, rich(groups), row))

@@ -12,7 +12,7 @@ EVERYTHING = "all"
 
 def opener(count: int) -> list[Element]:
     """Only where there is something."""
-    return [button(f"Undelivered ({count:,})", ids.LETTERS, about="What could not be delivered")] if count else []
+    return [button(f"Undelivered ({count:,})", ids.LETTERS)] if count else []
 
 
 def page(shown: UndeliveredPage, said: Phrase = NOTHING) -> Message:
@@ -30,8 +30,9 @@ def _head(shown: UndeliveredPage) -> Phrase:
     if not shown.total:
         return say("Everything was delivered: nothing waits here.")
     many = "1 message" if shown.total == 1 else f"{shown.total:,} messages"
+    order = ", newest first" if len(shown.rows) > 1 else ""
     few = many if len(shown.rows) == shown.total else f"{len(shown.rows)} of {many}"
-    return say(f"{few} could not be delivered, newest first. Mend what is in the way, then send again.")
+    return say(f"{few} could not be delivered{order}. Mend what is in the way, then send again.")
 
 
 def _row(one: Undelivered) -> list[Block]:

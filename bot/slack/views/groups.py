@@ -74,7 +74,7 @@ def card(desk: Desk, shown: GroupCard) -> Message:
     ]
     changes = [
         button("Add", ids.GROUP_ADD, shown.id, about=f"Add people to {shown.name}"),
-        button("Remove", ids.GROUP_REMOVE, shown.id, about=f"Take people out of {shown.name}"),
+        button("Remove", ids.GROUP_REMOVE, shown.id, about=f"Remove people from {shown.name}"),
         button("Rename", ids.GROUP_RENAME, shown.id, about=f"Rename {shown.name}"),
         button("Delete", ids.GROUP_DELETE, shown.id, style="danger", about=f"Delete {shown.name}"),
     ]

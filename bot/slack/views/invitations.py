@@ -100,7 +100,7 @@ def controls(invitation: str, email: str, state: InvitationState) -> list[Block]
             button("Revoke", ids.REVOKE, invitation, confirm=REVOKING, about=f"Revoke the invitation of {email}"),
         ]
     if state == "pending":
-        buttons.append(button("Copy invite link", ids.COPY_LINK, invitation, about=f"Copy link of {email}"))
+        buttons.append(button("Copy invite link", ids.COPY_LINK, invitation, about=f"Copy invite link of {email}"))
     return [actions(f"invitation:{invitation}", *buttons)] if buttons else []
 
 

@@ -37,8 +37,10 @@ _SEND: Final[Mapping[Ending, str]] = {"remove": "Remove", "delete": "Delete", "d
 
 
 def build_pick(how: Ending, typed: Prefilled = EMPTY) -> Block:
-    """The first page, where nobody was named yet: nothing is counted, and nothing can be sent."""
+    """The first page, where nobody was named yet: nothing is counted, and nothing can be sent. A reason that was typed
+    stands there too, to go on to the next."""
     blocks = [*parts.note(typed), rich(words.WHAT[how]), parts.person(typed)]
+    blocks += [parts.reason(typed)] if typed.reason else []
     return modal(_TITLE[how], PICK_CALLBACK, blocks, submit="Next", meta=Meta(mark=how).dump())
 
 

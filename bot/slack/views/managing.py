@@ -57,7 +57,7 @@ def ending_soon(desk: Desk, soon: Sequence[Ending]) -> list[Block]:
 
 
 def _ending(desk: Desk, one: Ending) -> list[Block]:
-    about = f"Open the card of {one.member.name}"
+    about = f"Open card of {one.member.name}"
     card = button("Open card", ids.MEMBER, one.member.id, about=about)
     return [rich(_line(desk, one)), actions(f"soon:{one.held.id}", card)]
 

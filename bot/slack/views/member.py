@@ -47,14 +47,14 @@ OFFERS: tuple[Mapping[Deed, Offer], ...] = (
         "check": Offer("Check", ids.MEMBER_CHECK, "Check why {who} cannot sign in or see something"),
     },
     {
-        "reset-password": Offer("Reset password", ids.MEMBER_RESET_PASSWORD, "Reset the password of {who}"),
-        "reset-2fa": Offer("Reset 2FA", ids.MEMBER_RESET_FACTOR, "Reset the second factor of {who}"),
+        "reset-password": Offer("Reset password", ids.MEMBER_RESET_PASSWORD, "Reset password of {who}"),
+        "reset-2fa": Offer("Reset 2FA", ids.MEMBER_RESET_FACTOR, "Reset 2FA of {who}"),
     },
     {
         "deactivate": Offer("Deactivate", ids.MEMBER_DEACTIVATE, "Deactivate {who}"),
         "reactivate": Offer("Reactivate", ids.MEMBER_REACTIVATE, "Reactivate {who}"),
         "remove": Offer("Remove", ids.MEMBER_REMOVE, "Remove {who} from the organization"),
-        "delete-data": Offer("Delete data", ids.MEMBER_DELETE_DATA, "Delete the data of {who}"),
+        "delete-data": Offer("Delete data", ids.MEMBER_DELETE_DATA, "Delete data of {who}"),
         "delete": Offer("Delete", ids.MEMBER_DELETE, "Delete the account of {who}", "danger"),
     },
 )
@@ -81,6 +81,9 @@ def card(desk: Desk, shown: MemberCard, *, said: Phrase = NOTHING, drawn: int = 
         blocks += (
             invitation_controls(invitation.id, shown.member.email, invitation.state) if invitation.manageable else []
         )
+    if shown.more_invitations:
+        text.append(more := words.more_invitations(shown.more_invitations))
+        blocks.append(rich(more))
     if waiting:
         text += waiting
         blocks += [divider(), rich(*waiting)]
@@ -113,7 +116,7 @@ def _controls(desk: Desk, shown: MemberCard, there: There, drawn: int) -> list[B
         place = clean(there.name, 60)
         text = f"{_called(shown)} loses their role in {place} at once, and is told. They stay a member."
         sure_ = Confirm("Revoke access?", text, "Revoke access")
-        about = f"Revoke the access of {_called(shown)} to {place}"
+        about = f"Revoke access of {_called(shown)} to {place}"
         elements.append(button("Revoke access", ids.MEMBER_REVOKE, there.id, confirm=sure_, about=about))
     return [actions(f"{_ROW}-{drawn}:{shown.member.id}:{there.id}", *elements)] if elements else []
 

@@ -30,7 +30,7 @@ def page(desk: Desk, shown: MemberPage) -> Message:
 
 def _open(one: MemberRow) -> Block:
     called = one.name or one.email
-    return actions(f"member:{one.id}", button("Open card", ids.MEMBER, one.id, about=f"Open the card of {called}"))
+    return actions(f"member:{one.id}", button("Open card", ids.MEMBER, one.id, about=f"Open card of {called}"))
 
 
 def _turning(turned: Turns, asked: str) -> list[Block]:

@@ -45,7 +45,7 @@ def page(found: OrganizationPage) -> Message:
 def _row(one: OrganizationRow) -> list[Block]:
     if one.current:
         return [rich(words.row(one))]
-    use = button("Use", ids.ORG_USE, one.id, about=f"Act in {one.name}")
+    use = button("Use", ids.ORG_USE, one.id, about=f"Use {one.name}")
     return [rich(words.row(one)), actions(f"org:{one.id}", use)]
 
 

@@ -67,8 +67,10 @@ def card(desk: Desk, shown: ResourceCard) -> Message:
     if shown.may_share:
         changes.append(button("Share", ids.RESOURCE_SHARE, one.id, about=f"Share {one.name}"))
     if shown.total:
-        changes.append(button("Take off", ids.RESOURCE_UNSHARE, one.id, about=f"Take somebody off {one.name}"))
-        changes.append(button("Notify", ids.RESOURCE_NOTIFY, one.id, about=f"Tell everybody on {one.name}"))
+        changes.append(
+            button("Take off", ids.RESOURCE_UNSHARE, one.id, about=f"Take off somebody who is on {one.name}")
+        )
+        changes.append(button("Notify", ids.RESOURCE_NOTIFY, one.id, about=f"Notify everybody on {one.name}"))
     if shown.may_remove:
         changes.append(button("Remove", ids.RESOURCE_REMOVE, one.id, style="danger", about=f"Remove {one.name}"))
     more = turning(shown.turns, ids.RESOURCE_BACK, ids.RESOURCE_PAGE, f"resource-page:{one.id}")

@@ -26,7 +26,7 @@ from bot.slack.views.fields import Filled, Unreadable, mapping
 from bot.slack.views.groups import turning
 from bot.wording import spaces
 from bot.wording.clean import clean
-from bot.wording.common import role_title
+from bot.wording.common import not_opened, role_title
 from bot.wording.phrase import NOTHING, Phrase, Typed, say
 from handlers.commands import ChangeRole, Person
 from handlers.models import Choice, Desk
@@ -165,10 +165,6 @@ def _chosen(form: Filled, field: str) -> str:
     return next((chosen for block in form.parts(field) if (chosen := form.choice(block))), "")
 
 
-def not_opened(desk: Desk, name: str) -> Phrase:
+def instead(desk: Desk, name: str) -> Phrase:
     word = desk.catalogue.words.space
-    return say(
-        f"Unclear. Slack did not open the form, and nothing was changed. Press Manage access again, on `/usher {word}` "
-        "{name}.",
-        name=Typed(name, 80),
-    )
+    return not_opened(say(f"Press Manage access again, on `/usher {word}` {{name}}.", name=Typed(name, 80)))
