@@ -86,7 +86,7 @@ async def sought(connection: Connection, asking: Viewer, filters: Filters) -> So
     if asking.lists == ():
         raise Refusal("may-not", change="list")
     if asking.lists is not None and filters.factor:
-        raise Refusal("may-not", "factor", change="list")
+        raise Refusal("factor-not-shown", "factor")
     named = {"space": _beginnings(filters.space), "group": _beginnings(filters.group)}
     found = await called.find(connection, asking.organization, **named, among=_among(asking))
     space = _space(asking, filters, found.space)

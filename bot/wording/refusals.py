@@ -374,6 +374,9 @@ REFUSALS: Mapping[RefusalCode, Sentence] = {
         "{person} can't own what is left behind.",
         "Choose another active member.",
     ),
+    "factor-not-shown": Sentence(
+        "`2fa:` is only for those who list everybody, and you list the people of your spaces.", "Leave it out."
+    ),
     "heir-not-given": Sentence(
         "You can't make {person} {role} in {space}, and nobody else owns it.",
         "Ask somebody who manages access there to give it another owner first, or choose somebody else.",

@@ -126,6 +126,7 @@ RefusalCode = Literal[
     "only-owner",  # of a space: an heir is needed first
     "heir-wrong",
     "heir-not-given",
+    "factor-not-shown",
     "nothing-owned",
     "not-reachable",  # neither mail nor Slack leads to this member
     "no-factor-set",

@@ -142,7 +142,7 @@ async def test_whoever_manages_a_space_lists_its_people_and_no_more_of_them_than
     assert await refused(bob, space="Gemini") == ("unknown-space", "space")
     assert await refused(bob, space="Nowhere") == ("unknown-space", "space")
     assert await refused(bob, group="Design") == ("unknown-group", "group")
-    assert await refused(bob, factor="on") == ("may-not", "factor")
+    assert await refused(bob, factor="on") == ("factor-not-shown", "factor")
     assert await refused(cleo) == ("may-not", None)
 
 
