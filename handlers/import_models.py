@@ -40,6 +40,29 @@ class ImportPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportGuest:
+    """Somebody who would be invited; ``role`` is an id, ``groups`` are names."""
+
+    line: int
+    email: str
+    name: str
+    role: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPeople:
+    """Whom a waiting import would invite, for whoever may decide it. ``next`` and ``previous`` are keys of pages."""
+
+    request: str
+    file: str
+    people: int
+    guests: tuple[ImportGuest, ...]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportLetter:
     """How far an import is, for whoever confirmed it; ``to`` None: they are here no more. ``place``: where they were
     told before, ``told``: when."""

@@ -7,14 +7,16 @@ from typing import Literal
 
 from handlers import listing, policy
 from handlers.access_queries import AccessQueries
+from handlers.cases import command_of
 from handlers.catalogue import Catalogue
 from handlers.checking import CheckQueries
-from handlers.commands import SYSTEM, Account, CardPlace, Named
+from handlers.commands import SYSTEM, Account, CardPlace, Import, Named
 from handlers.dead_letter_queries import DeadLetterQueries
 from handlers.exports import ExportQueries
 from handlers.facts import Facts, named
 from handlers.home_queries import HomeQueries
-from handlers.import_queries import ImportQueries
+from handlers.import_models import ImportPeople
+from handlers.import_queries import ImportQueries, people_of
 from handlers.invitation_queries import InvitationQueries
 from handlers.leaving_queries import LeavingQueries
 from handlers.letters import recipient
@@ -176,6 +178,15 @@ class Queries(
 
     async def may_decide(self, desk: Desk, request: str) -> bool:
         return any(card.id == request for card in await self.waiting(desk))
+
+    async def import_people(self, desk: Desk, request: str, *, page: str = "") -> ImportPeople | None:
+        """None: it is no import that this person could decide now."""
+        if not await self.may_decide(desk, request):
+            return None
+        async with self._store.reading() as connection:
+            record = await requests.find(connection, request)
+            command = command_of(record) if record else None
+            return await people_of(connection, request, command, page) if isinstance(command, Import) else None
 
     async def waiting(self, desk: Desk) -> tuple[RequestCard, ...]:
         """What this person could decide now; their own lone requests, which only wait for their code, included."""

@@ -164,11 +164,19 @@ async def undone(connection: AsyncConnection, prepared: str, *, limit: int) -> l
     return [_line(row) for row in (await connection.execute(found, {"import": prepared})).mappings()]
 
 
-async def troubles(
-    connection: AsyncConnection, prepared: str, *, after: int = 0, before: int | None = None, limit: int
+async def page(
+    connection: AsyncConnection,
+    prepared: str,
+    *,
+    invited: bool,
+    after: int = 0,
+    before: int | None = None,
+    limit: int,
 ) -> list[LineRecord]:
-    """Lines of which nobody would be invited, in the file's order; ``before``: those just above that line."""
-    which = and_(_OF, import_lines.c.verdict != WILL_INVITE, import_lines.c.line > after)
+    """Lines of which somebody would be ``invited``, or those of which nobody would, in the file's order; ``before``:
+    those just above that line."""
+    verdict = import_lines.c.verdict
+    which = and_(_OF, verdict == WILL_INVITE if invited else verdict != WILL_INVITE, import_lines.c.line > after)
     found = select(import_lines).where(which).order_by(import_lines.c.line).limit(limit)
     if before is not None:
         above = and_(which, import_lines.c.line < before)

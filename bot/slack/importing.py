@@ -118,6 +118,18 @@ async def _turn(door: Door, visit: Visit, press: Press) -> None:
         show(door, visit, press, views.message(visit.desk, found), replace=True)
 
 
+async def _people(door: Door, visit: Visit, press: Press) -> None:
+    """Whoever may decide about an import sees all whom it would invite."""
+    request, page = views.turned_to(press.value)
+    found = await door.usher.queries.import_people(visit.desk, request, page=page)
+    if found is None:
+        show(door, visit, press, answer.answer(Refused("request-gone"), visit.reader))
+    elif press.surface == "modal" and press.action.get("action_id") != ids.IMPORT_PEOPLE:
+        door.tasks.start(_update(door, press, views.people(visit.desk, found)), name="page")
+    else:
+        open_view(door, visit, press, views.people(visit.desk, found), message(words.NOT_SHOWN))
+
+
 async def _update(door: Door, press: Press, view: Block) -> None:
     await door.calls.update(press.view, view)
 
@@ -143,4 +155,7 @@ PRESSED: Mapping[str, Handler] = {
     ids.IMPORT_BACK: _turn,
     ids.IMPORT_RUN: _run,
     ids.IMPORT_DROP: _drop,
+    ids.IMPORT_PEOPLE: _people,
+    ids.IMPORT_PEOPLE_PAGE: _people,
+    ids.IMPORT_PEOPLE_BACK: _people,
 }

@@ -8,7 +8,7 @@ from bot.wording.common import people
 from bot.wording.directory import VERDICT
 from bot.wording.phrase import NOTHING, Phrase, Typed, listed, say
 from handlers.catalogue import Catalogue
-from handlers.import_models import ImportLetter, ImportPreview, ImportResult, ImportTrouble
+from handlers.import_models import ImportGuest, ImportLetter, ImportPeople, ImportPreview, ImportResult, ImportTrouble
 
 RESULTS: Final = "results.csv"
 WITHOUT_RESULTS: Final = " next time. Whoever was invited stays so: `/usher invitations` lists them."
@@ -111,6 +111,26 @@ def why_line(verdict: str, why: str, catalogue: Catalogue) -> Phrase:
 def trouble(one: ImportTrouble, catalogue: Catalogue) -> Phrase:
     address = say("{email}: ", email=Typed(one.email, _LONG)) if one.email else NOTHING
     return say("Line {line}: ", line=f"{one.line:,}") + address + why_line(one.verdict, one.why, catalogue)
+
+
+def guest(one: ImportGuest, catalogue: Catalogue) -> Phrase:
+    """Somebody who would be invited, as whoever decides reads it."""
+    role = catalogue.organization.get(one.role)
+    name = say(", {name}", name=Typed(one.name, _LONG)) if one.name else NOTHING
+    into = (
+        say(", into {groups}", groups=listed([Typed(it, _LONG) for it in one.groups], most=5))
+        if one.groups
+        else NOTHING
+    )
+    who = say("Line {line}: {email}", line=f"{one.line:,}", email=Typed(one.email, _LONG))
+    return who + name + say(" as {role}", role=role.title if role else one.role) + into
+
+
+NOT_SHOWN: Final = say("Unclear. Slack did not show the people. Press See the people again.")
+
+
+def guests(found: ImportPeople) -> Phrase:
+    return say("{file} would invite {people}.", file=Typed(found.file, _LONG), people=people(found.people))
 
 
 # The preview ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from bot.wording.phrase import say
 from handlers import commands
 from handlers.checking import Checked, Finding, Mend, Unknown
 from handlers.commands import Verdict
-from handlers.import_models import ImportPreview, ImportTrouble
+from handlers.import_models import ImportGuest, ImportPeople, ImportPreview, ImportTrouble
 from handlers.models import Desk
 from tests.slack.carded import GRACE, a_card
 
@@ -28,6 +28,14 @@ def a_preview(*, people: int = 9) -> ImportPreview:
     )
     counts: tuple[tuple[Verdict, int], ...] = (("will-invite", people), ("already-member", 1), ("wrong", 2))
     return ImportPreview("i1", "people.csv", 12, counts, troubles, "n", "p", ("phone",), "")
+
+
+def people() -> ImportPeople:
+    guests = (
+        ImportGuest(2, "ada@example.org", "Ada", "admin", ("Sales", "Board")),
+        ImportGuest(3, "grace@example.org", "", "member", ()),
+    )
+    return ImportPeople("r1", "people.csv", 26, guests, "n", "p")
 
 
 def checked() -> Checked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.delivery.slack import slack_client
 from bot.playground import Attachment, Person
+from bot.playground.model import View
 from bot.slack.calls import Calls
 from bot.wording.importing import news
 from handlers.catalogue import load
@@ -42,6 +44,10 @@ async def acme(settled: Settled) -> AsyncIterator[Team]:
 def csv_file(count: int, *, role: str = "member") -> Attachment:
     lines = "\n".join(f"p{number}@crowd.example,Person {number},{role}" for number in range(count))
     return Attachment("crowd.csv", f"email,name,role\n{lines}\n".encode())
+
+
+def labels(view: View) -> list[str]:
+    return [control.label for control in view.controls]
 
 
 async def chooses(acme: Team, who: Person, file: Attachment, *, role: str | None = "organization:member") -> str:
@@ -243,6 +249,32 @@ async def test_a_privileged_size_goes_to_approval_and_runs_then(acme: Team) -> N
     told = [message.text for message in acme.grace.dm()]
     assert any(text.startswith("Done. 26 people from crowd.csv are invited.") for text in told)
     assert len(await results(acme.grace)) == 26
+
+
+async def test_whoever_decides_sees_all_whom_an_import_would_invite_and_nobody_else_does(acme: Team) -> None:
+    await chooses(acme, acme.grace, csv_file(26))
+    await acme.grace.submit()
+    await acme.bot.settle()
+    card = acme.ada.dm()[-1]
+    await acme.ada.press("See the people", on=card)
+    shown = await acme.ada.wait_for_modal("crowd.csv would invite 26 people.")
+    assert shown.words.count(" as Member") == 10
+    assert "Previous" not in labels(shown)
+    pages = [shown]
+    for first in (12, 22):
+        await acme.ada.press("Next", on=pages[-1])
+        pages.append(await acme.ada.wait_for_modal(f"Line {first}:"))
+    assert "Next" not in labels(pages[-1])
+    assert len({email for page in pages for email in re.findall(r"[\w.]+@[\w.]+", page.words)}) == 26
+    await acme.ada.press("Previous", on=pages[-1])
+    await acme.ada.wait_for_modal("Line 12:")
+    await acme.ada.close()
+    request = (await acme.bot.usher.queries.waiting(await acme.desk("ada")))[0].id
+    for name in ("grace", "linus"):
+        assert await acme.bot.usher.queries.import_people(await acme.desk(name), request) is None
+    await acme.ada.press("Approve", on=card)
+    await acme.bot.settle()
+    assert await acme.bot.usher.queries.import_people(await acme.desk("ada"), request) is None
 
 
 async def test_roles_that_manage_members_take_a_code(acme: Team) -> None:

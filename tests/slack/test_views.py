@@ -23,6 +23,7 @@ from bot.slack.views import (
     groups,
     holding,
     home,
+    importing,
     invitation_forms,
     invitations,
     invite,
@@ -303,6 +304,8 @@ def everything_with_buttons() -> list[Any]:
     ]
     return [
         card_blocks(cards[0])[1],
+        card_blocks(a_card(id="i", change="import"))[1],
+        importing.people(desk(), checked.people()),
         lists.me(dataclasses.replace(desk(), has_factor=False)).blocks,
         holding.mine(desk(), HeldPage(HELD, "k5", "")).blocks,
         spaces.page(desk(), spaced.page()).blocks,

@@ -71,11 +71,14 @@ def _life(card: RequestCard, zone: str) -> Phrase:
 def decide(card: RequestCard) -> Block:
     """The value is the request's opaque id and nothing else; who may decide is judged at the press."""
     about = f"the request of {card.requester.name}"
-    return actions(
-        f"request:{card.id}",
+    buttons = [
         button("Approve", ids.APPROVE, card.id, style="primary", about=f"Approve {about}"),
         button("Deny", ids.DENY, card.id, about=f"Deny {about}"),
-    )
+    ]
+    if card.change == "import":
+        see = button("See the people", ids.IMPORT_PEOPLE, card.id, about=f"See the people of {about}")
+        buttons.append(see)
+    return actions(f"request:{card.id}", *buttons)
 
 
 def ended(card: RequestCard, zone: str = "UTC") -> Phrase:

@@ -22,7 +22,7 @@ from bot.slack.views.fields import EMPTY, Filled, Meta, Prefilled
 from bot.wording import importing as words
 from bot.wording.phrase import Phrase, say, together
 from handlers.commands import Import
-from handlers.import_models import ImportPreview
+from handlers.import_models import ImportPeople, ImportPreview
 from handlers.models import Desk
 
 CALLBACK = "import"
@@ -93,19 +93,28 @@ def _blocks(desk: Desk, found: ImportPreview) -> list[Block]:
     blocks = [rich(*words.preview(found))]
     if found.troubles:
         blocks += [divider(), rich(*_troubles(desk, found))]
+    turned = (ids.IMPORT_BACK, found.previous), (ids.IMPORT_PAGE, found.next)
+    return [*blocks, *_turns(found.id, *turned)]
+
+
+def _turns(of: str, back: tuple[str, str | None], on: tuple[str, str | None]) -> list[Block]:
+    """Each with its action and the key of its page, where there is one."""
     turns = [
-        button(label, action, f"{found.id}~{page}")
-        for label, action, page in (
-            ("Previous", ids.IMPORT_BACK, found.previous),
-            ("Next", ids.IMPORT_PAGE, found.next),
-        )
-        if page
+        button(label, action, f"{of}~{page}") for label, (action, page) in (("Previous", back), ("Next", on)) if page
     ]
-    return [*blocks, *([actions("turn", *turns)] if turns else [])]
+    return [actions("turn", *turns)] if turns else []
 
 
 def _troubles(desk: Desk, found: ImportPreview) -> Sequence[Phrase]:
     return [words.trouble(one, desk.catalogue) for one in found.troubles]
+
+
+def people(desk: Desk, found: ImportPeople) -> Block:
+    """Nothing can be sent from here: it is decided on the card."""
+    lines = rich(*(words.guest(one, desk.catalogue) for one in found.guests))
+    turned = (ids.IMPORT_PEOPLE_BACK, found.previous), (ids.IMPORT_PEOPLE_PAGE, found.next)
+    blocks = [rich(words.guests(found)), divider(), lines, *_turns(found.request, *turned)]
+    return modal(TITLE, "answer", blocks, submit="", close="Close")
 
 
 def turned_to(value: str) -> tuple[str, str]:
