@@ -304,7 +304,7 @@ def everything_with_buttons() -> list[Any]:
     ]
     return [
         card_blocks(cards[0])[1],
-        card_blocks(a_card(id="i", change="import"))[1],
+        card_blocks(a_card(change="import"))[1],
         importing.people(desk(), checked.people()),
         lists.me(dataclasses.replace(desk(), has_factor=False)).blocks,
         holding.mine(desk(), HeldPage(HELD, "k5", "")).blocks,
