@@ -388,6 +388,8 @@ def test_a_buttons_value_is_an_opaque_id_and_nothing_else() -> None:
         "i1",
         "i1~n",
         "i1~p",
+        "r1~n",
+        "r1~p",
         dead_letters.EVERYTHING,
     }
 
