@@ -147,7 +147,8 @@ async def groups_joined(connection: AsyncConnection, prepared: str) -> list[str]
     joining = select(named, func.count().label("many")).where(_UNDONE, named != "[]").group_by(named)
     joined = Counter[str]()
     for row in await connection.execute(joining, {"import": prepared}):
-        joined.update(dict.fromkeys(json.loads(row.named), row.many))
+        for group in json.loads(row.named):
+            joined[group] += row.many
     return sorted(joined, key=lambda group: (-joined[group], group))
 
 

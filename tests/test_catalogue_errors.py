@@ -13,7 +13,7 @@ WRONG = {
     "unfinished": (
         "  { changes",
         '  { "',
-        "line 85, column 11: is not TOML: Expected '=' after a key in a key/value pair",
+        "line 84, column 11: is not TOML: Expected '=' after a key in a key/value pair",
     ),
     "unknown key at the top": ("[rules]", "[rule]", "rule: unknown key; did you mean “rules”?"),
     "unknown key of a role": (

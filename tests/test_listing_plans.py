@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, event, select, text
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, event, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import checking, erasing, invitation_lists, listing, one_member, purge, recipients
@@ -70,7 +70,14 @@ async def looking(database_url: str) -> AsyncGenerator[tuple[AsyncConnection, li
         people = [Someone(f"Ana {n}", f"a{n}@x.example", "active", True, False, n % 2 == 0, [], []) for n in range(40)]
         people[0].grants = [Grant("role", 0, -1, "lasting"), Grant("group", 0, -1, "lasting")]
         people[1].promises = [Promise(0, 0, "pending")]
-        await House(people).write(connection)
+        house = House(people)
+        await house.write(connection)
+        account = {"team": "T0", "slack_user": "U0"}
+        flags = dict.fromkeys(("deleted", "guest", "bot", "stranger", "workspace_admin"), False)
+        known = {"workspace_id": "T0", "name": "Ana", "timezone": "UTC", "noted_at": NOW}
+        await connection.execute(insert(slack_accounts).values(account | flags | known))
+        tie = {"organization_id": house.id, "member_id": people[0].id, "created_at": NOW}
+        await connection.execute(insert(ties).values(account | tie))
         if connection.dialect.name == "postgresql":
             await _seem_many(connection)
         event.listen(connection.engine.sync_engine, "before_cursor_execute", hear)

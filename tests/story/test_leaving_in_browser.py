@@ -17,16 +17,13 @@ async def test_a_member_is_deleted_with_a_warning_by_two_people() -> None:
 
 
 async def asks(stage: Stage) -> None:
-    ada, linus = stage.person("ada"), stage.person("linus")
-    await linus.ask("/usher space create Chemistry", first="Done")
+    ada = stage.person("ada")
     await ada.type("/usher delete @linus because he has left")
     form = await ada.has_form("Delete a member")
-    shown = ("Linus Pauling (linus@example.com)", "This cannot be undone.", "the only owner of the space Chemistry")
+    shown = ("Linus Pauling (linus@example.com)", "This cannot be undone.", "somebody else approves it")
     for words in shown:
         await expect(form).to_contain_text(words)
     await ada.picture("form")
-    await form.get_by_role("combobox", name="New owner").fill("kath")
-    await form.get_by_role("option", name="Katherine Johnson").click()
     await form.get_by_role("button", name="Delete", exact=True).click()
     await expect(await ada.has_form("Waiting")).to_contain_text("for the approval of", timeout=SLOW_MS)
     await ada.picture("waits")
